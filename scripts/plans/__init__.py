@@ -1,0 +1,1 @@
+"""The `plans` command: validate, compare, build and publish the data package."""

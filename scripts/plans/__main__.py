@@ -1,0 +1,6 @@
+"""`python -m plans` is the same as `plans`."""
+
+from plans.cli import main
+
+if __name__ == "__main__":
+    main()

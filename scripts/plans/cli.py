@@ -1,0 +1,170 @@
+"""The command line: one thin function a command; the work lies in modules that are imported when they are needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from planspec.errors import CannotTell
+
+HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
+
+app = typer.Typer(
+    help="Validate, compare, build and publish the data package of district plans.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+PackagePath = Annotated[Path, typer.Argument(metavar="[PATH]", help="Package: a folder, a datapackage.json or a zip.")]
+Sources = Annotated[
+    Path | None, typer.Option("--sources", metavar="DIR", help="Folder of the source texts. Default: PLANS_SOURCES, sources/, ../shared/sources/.")
+]
+Language = Annotated[str, typer.Option("--lang", help="Language of texts: en or zh. Default: from the locale.")]
+
+
+def default_language() -> str:
+    """zh where the locale is Chinese, else en."""
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    return "zh" if locale.lower().startswith("zh") else "en"
+
+
+def stop(error: CannotTell) -> NoReturn:
+    """End with exit code 2, saying what happened and how to mend it."""
+    typer.echo(f"plans could not tell: {error.what}", err=True)
+    if error.mend:
+        typer.echo(f"  to mend: {error.mend}", err=True)
+    raise typer.Exit(CANNOT_TELL)
+
+
+def choose(value: str, allowed: tuple[str, ...], what: str) -> str:
+    """An option's value, or exit code 2 with the values there are."""
+    if value not in allowed:
+        stop(CannotTell(f"{what} {value!r} is not known", f"use one of: {', '.join(allowed)}"))
+    return value
+
+
+def write_out(text: str, out: Path | None) -> None:
+    """Write to a file, whole or not at all, or to standard output."""
+    if out is None:
+        sys.stdout.write(text)
+        return
+    from planspec.files import write_whole
+
+    write_whole(out, text.encode("utf-8"))
+
+
+@app.command()
+def validate(
+    path: PackagePath = Path(),
+    sources: Sources = None,
+    format: Annotated[str, typer.Option("--format", help="text, json, github, sarif, markdown or html.")] = "text",
+    lang: Language = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Findings listed of each rule; counts stay exact.")] = 100,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the report to a file.")] = None,
+) -> None:
+    """Check a package through all four layers: structure, row, package, source.
+
+    Example: plans validate . --format github
+    """
+    from plans.reports import FORMATS, render
+
+    choose(format, FORMATS, "format")
+    language = choose(lang or default_language(), ("en", "zh"), "language")
+    from planspec.rules.run import find_sources
+    from planspec.rules.run import validate as run
+
+    try:
+        report = run(path, find_sources(path, sources, os.environ.get("PLANS_SOURCES")), limit)
+        write_out(render(report, format, language), out)
+    except CannotTell as error:
+        stop(error)
+    raise typer.Exit(HOLDS if report.holds else DOES_NOT)
+
+
+@app.command()
+def rules(
+    rule: Annotated[str, typer.Argument(metavar="[ID]", help="Show one rule whole.")] = "",
+    path: Annotated[Path, typer.Option("--package", help="Package to count the rows each rule could fail.")] = Path(),
+    format: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+    lang: Language = "",
+    sources: Sources = None,
+) -> None:
+    """List the rules and how many rows of the package each could fail.
+
+    Example: plans rules R230
+    """
+    from plans.rulebook import show
+
+    choose(format, ("text", "json", "markdown"), "format")
+    language = choose(lang or default_language(), ("en", "zh"), "language")
+    try:
+        sys.stdout.write(show(rule, path, format, language, sources))
+    except CannotTell as error:
+        stop(error)
+
+
+@app.command("format")
+def format_(
+    path: PackagePath = Path(),
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where something would change.")] = False,
+) -> None:
+    """Rewrite the CSV files canonically and fill derived columns; say what changed.
+
+    Example: plans format . --check
+    """
+    from planspec.canonical import format_package
+
+    try:
+        changes = format_package(path, write=not check)
+    except CannotTell as error:
+        stop(error)
+    for change in changes.lines:
+        typer.echo(change)
+    if changes.refused:
+        raise typer.Exit(DOES_NOT)
+    if not changes.lines:
+        typer.echo("Every file is canonical.")
+    raise typer.Exit(DOES_NOT if check and changes.lines else HOLDS)
+
+
+@app.command()
+def ledger(
+    path: PackagePath = Path(),
+    format: Annotated[str, typer.Option("--format", help="text, json or markdown.")] = "text",
+) -> None:
+    """Show what became of every printed figure, a line a document.
+
+    Example: plans ledger . --format markdown
+    """
+    from plans.ledger import show
+
+    choose(format, ("text", "json", "markdown"), "format")
+    try:
+        sys.stdout.write(show(path, format))
+    except CannotTell as error:
+        stop(error)
+
+
+def main() -> None:
+    """Entry point of `plans`."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(encoding="utf-8", errors="replace")
+    try:
+        app()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(HOLDS)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

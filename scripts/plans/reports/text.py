@@ -1,0 +1,54 @@
+"""The report for a person at a terminal."""
+
+from __future__ import annotations
+
+from planspec.rules.catalogue import LAYERS, catalogue
+from planspec.rules.run import Report
+from plans.reports.words import WORDS, mend, message, place, unlisted
+
+
+def render(report: Report, language: str) -> str:
+    """Findings first, then what was proved, then what was skipped and why."""
+    words = WORDS[language]
+    lines: list[str] = []
+    for finding in report.findings:
+        severity = words[report.severity(finding.rule)]
+        key = f" [{finding.key}]" if finding.key else ""
+        lines += [f"{place(finding)}{key}", f"  {severity} {finding.rule}: {message(finding, language)}", f"  {words['mend']}: {mend(finding, language)}", ""]
+    for rule, count in sorted(unlisted(report).items()):
+        lines += [f"  {rule}: {count} {words['more']}"]
+    lines += [*_proved(report, language), *_skipped(report, language)]
+    counts = ", ".join(f"{report.count(s)} {words[s + 's']}" for s in ("error", "warning", "info"))
+    lines.append(f"{words['holds'] if report.holds else words['fails']} {counts}. ({report.seconds:.1f} s)")
+    return "\n".join(lines)
+
+
+def _proved(report: Report, language: str) -> list[str]:
+    words, facts = WORDS[language], report.facts
+    rows = sum(report.tables.values())
+    texts = len(report.documents) + len(report.missing_texts)
+    lines = [f"{report.package} {report.version}"]
+    lines.append(f"  {facts.get('districts', 0)} {words['districts']}, {len(report.documents)}/{texts} {words['texts']}, {rows} {words['rows']} ({', '.join(f'{n} {c}' for n, c in report.tables.items() if c)})")
+    lines.append(f"  {facts.get('figures', 0)} {words['figures']}")
+    lines.append(f"  {facts.get('proved', 0)} / {facts.get('targets', 0) + facts.get('results', 0)} {words['proved']}")
+    for layer in LAYERS:
+        rules = [r for r in catalogue().values() if r.layer == layer]
+        run = [r for r in rules if r.id not in report.skipped]
+        failed = sum(1 for r in rules if report.counts.get(r.id))
+        lines.append(f"  {layer:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗")
+    return lines
+
+
+def _skipped(report: Report, language: str) -> list[str]:
+    words = WORDS[language]
+    lines = []
+    reasons: dict[str, list[str]] = {}
+    for rule, why in report.skipped.items():
+        reasons.setdefault(why, []).append(rule)
+    for why, rules in reasons.items():
+        lines.append(f"  {words['skipped']}: {', '.join(sorted(rules))} ({why})")
+    if report.missing_texts:
+        lines.append(f"  {words['skipped']}: {', '.join(report.missing_texts)} ({words['texts']})")
+    for change in report.lowered:
+        lines.append(f"  {words['lowered']}: {change['rule']} → {change['severity']} ({change['reason']})")
+    return lines

@@ -1,0 +1,89 @@
+"""Words of the reports in both languages, and how a finding reads."""
+
+from __future__ import annotations
+
+from planspec.findings import Finding
+from planspec.rules.catalogue import catalogue
+from planspec.rules.run import Report
+
+WORDS = {
+    "en": {
+        "holds": "The data hold.",
+        "fails": "The data do not hold.",
+        "checked": "checked",
+        "documents": "documents",
+        "texts": "source texts",
+        "districts": "districts",
+        "rows": "rows",
+        "figures": "printed figures, each in the ledger",
+        "proved": "records re-derived from their phrase",
+        "rules": "rules",
+        "skipped": "skipped",
+        "error": "error",
+        "warning": "warning",
+        "info": "note",
+        "errors": "errors",
+        "warnings": "warnings",
+        "infos": "notes",
+        "mend": "to mend",
+        "more": "more of this rule, not listed",
+        "line": "line",
+        "column": "column",
+        "key": "key",
+        "rule": "rule",
+        "finding": "finding",
+        "lowered": "lowered by the package",
+        "why": "why",
+    },
+    "zh": {
+        "holds": "数据成立。",
+        "fails": "数据不成立。",
+        "checked": "已检查",
+        "documents": "文档",
+        "texts": "原文",
+        "districts": "区市",
+        "rows": "行",
+        "figures": "个印刷数字，均在台账中",
+        "proved": "条记录由原文短语重新推出",
+        "rules": "条规则",
+        "skipped": "跳过",
+        "error": "错误",
+        "warning": "警告",
+        "info": "提示",
+        "errors": "个错误",
+        "warnings": "个警告",
+        "infos": "个提示",
+        "mend": "修改办法",
+        "more": "处同类问题未列出",
+        "line": "行",
+        "column": "列",
+        "key": "键",
+        "rule": "规则",
+        "finding": "问题",
+        "lowered": "由本包配置降级",
+        "why": "原因",
+    },
+}
+
+
+def message(finding: Finding, language: str) -> str:
+    """What is wrong, in one sentence."""
+    return catalogue()[finding.rule].render(finding.params, language)
+
+
+def mend(finding: Finding, language: str) -> str:
+    """How to mend it."""
+    return catalogue()[finding.rule].mend[language]
+
+
+def place(finding: Finding) -> str:
+    """file:line:column, as editors read it."""
+    return ":".join(str(p) for p in (finding.file or "datapackage.json", finding.line or "", finding.column) if p != "")
+
+
+def unlisted(report: Report) -> dict[str, int]:
+    """How many findings of each rule are counted but not listed."""
+    listed: dict[str, int] = {}
+    for finding in report.findings:
+        listed[finding.rule] = listed.get(finding.rule, 0) + 1
+    return {rule: n - listed.get(rule, 0) for rule, n in report.counts.items() if n > listed.get(rule, 0)}

@@ -1,0 +1,75 @@
+"""Findings: what validation says about the data, independent of how it is shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One defect at one place.
+
+    `rule` is an id of the catalogue; `file` a path inside the package; `line` counts from 1 with the header as line 1
+    (0 where the whole file is meant); `params` fill the placeholders of the rule's messages.
+    """
+
+    rule: str
+    resource: str = ""
+    file: str = ""
+    line: int = 0
+    column: str = ""
+    key: str = ""
+    params: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
+
+    @property
+    def order(self) -> tuple[str, int, str, str]:
+        """Sort key: by place, then by rule."""
+        return self.file, self.line, self.rule, self.column
+
+
+@dataclass
+class Check:
+    """How one rule fared: `rows` it could fail, `found` (exact), and why it was skipped where it was."""
+
+    rule: str
+    rows: int = 0
+    found: int = 0
+    skipped: str = ""
+
+
+class Collector:
+    """Gathers findings with exact counts; keeps at most `limit` findings of each rule."""
+
+    def __init__(self, limit: int = 1000) -> None:
+        self.limit = limit
+        self.counts: Counter[str] = Counter()
+        self.findings: list[Finding] = []
+        self._bad_rows: set[tuple[str, int]] = set()
+        self._bad_cells: set[tuple[str, int, str]] = set()
+        self._kept: Counter[str] = Counter()
+
+    def add(self, finding: Finding) -> None:
+        """Count a finding and keep it while its rule is under the limit."""
+        self.counts[finding.rule] += 1
+        self._bad_rows.add((finding.resource, finding.line))
+        self._bad_cells.add((finding.resource, finding.line, finding.column))
+        if self._kept[finding.rule] < self.limit:
+            self._kept[finding.rule] += 1
+            self.findings.append(finding)
+
+    def spoiled(self, resource: str, line: int, *columns: str) -> bool:
+        """Whether an earlier finding already made these cells meaningless; no column asks about the whole row."""
+        if not columns:
+            return (resource, line) in self._bad_rows
+        return any((resource, line, c) in self._bad_cells for c in columns)
+
+    def spoiled_lines(self, resource: str) -> set[int]:
+        """Lines of a resource that already carry a finding."""
+        return {line for name, line in self._bad_rows if name == resource}
+
+    @property
+    def total(self) -> int:
+        """Exact number of findings, listed or not."""
+        return sum(self.counts.values())

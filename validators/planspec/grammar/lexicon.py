@@ -1,0 +1,52 @@
+"""Words of the grammar: numerals, units, comparators. Each list is closed and ordered longest first."""
+
+from __future__ import annotations
+
+import re
+
+_CLASSIFIERS = (
+    "个 家 项 件 条 处 所 座 栋 幢 套 间 张 辆 台 部 架 艘 只 支 批 场 次 节 门 份 例 宗 起 笔 款 种 类 对 组 轮 片 块 株 棵 头 尾 口 "
+    "盏 根 面 幅 首 篇 本 册 名 位 人 户 村 镇 把 盘 段 孔 眼 枚 列 班 床 栏 期 封 道 具 颗 盆 单 桩 枪 路 站 点 层 线 亩 米 吨 元 年 "
+    "天 月 岁 倍 番 瓦 度 升 克 P "
+)
+_COMPOUND = (
+    "人次 家次 场次 户次 件次 批次 班次 车次 航次 架次 课时 学时 人日 平方米 平方公里 平方千米 平米 立方米 公顷 公里 千米 海里 公斤 千克 "
+    "毫克 微克/立方米 吨标准煤 吨标煤 千瓦 千瓦时 兆瓦 兆瓦时 吉瓦 瓦时 兆 标箱 标准箱 TEU EFLOPS PFLOPS 卡 美元 欧元 港元 日元 元/人 "
+    "元/吨 元/亩 元/年 元/月 元/平方米 "
+    "个百分点 百分点 个季度 个月 个工作日 工作日 个小时 小时 分钟 秒 周 周年 个学位 个床位 张床位 m2 km2 km t % ‰ 个点"
+)
+UNITS = tuple(sorted(set((_CLASSIFIERS + _COMPOUND).split()), key=lambda u: (-len(u), u)))
+"""Units and classifiers a number can carry, without their power of ten."""
+
+UNIT_ALIASES = {"平米": "平方米", "m2": "平方米", "百分点": "个百分点", "个点": "个百分点", "km": "公里"}
+"""Spellings of one unit, to the symbol that units.csv keeps."""
+
+POWERS = {"": 0, "十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "百亿": 10, "千亿": 11, "万亿": 12}
+
+DIGITS_ZH = {c: n for n, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "廿": 20}
+NUMERAL_ZH = "零〇一二两三四五六七八九十百千万亿"
+
+AFTER = (
+    ("ge", ("及以上", "以上", "起步", "及其以上")),
+    ("le", ("以内", "以下", "之内", "及以下")),
+    ("approx", ("左右", "上下", "余", "多")),
+)
+"""Comparators that follow the unit."""
+
+BEFORE = (
+    ("ge", ("不少于", "不低于", "不小于", "不下于", "不弱于", "至少", "最少", "高于或等于", "≥", ">=")),
+    ("le", ("不超过", "不高于", "不大于", "不多于", "至多", "最多", "≤", "<=")),
+    ("gt", ("突破", "超过", "大于", "多于", "高于", "超出", "超", "逾", "破", "过", ">")),
+    ("lt", ("低于", "少于", "小于", "不足", "不到", "未满", "<")),
+    ("approx", ("大约", "将近", "接近", "约", "近")),
+    ("eq", ("达到", "提升至", "提高到", "达", "为")),
+)
+"""Comparators that stand directly before the number."""
+
+NOT_BEFORE = re.compile(r"(?:通|经|不超|超|太|走|经|越|跨|最|附|邻|靠|临|简|突|打)$")
+"""A character that makes 过, 近 or 超 part of another word: 通过, 附近, 最近, 打破."""
+
+FALL = re.compile(r"(?:下降|减少|降低|下滑|回落|下调|压减|缩减|压缩|收窄|负增长|增长[-−]|为[-−])(?:了|约|近|超过|超|幅度?|至少|不少于)?$")
+"""Words directly before a number that make it a fall; 降至 and 降到 name a level instead."""
+
+OPEN_QUOTES, CLOSE_QUOTES = "“‘「『\"(", "”’」』\")"

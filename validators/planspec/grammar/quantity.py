@@ -1,0 +1,216 @@
+"""Quantities: value, unit and comparator of each figure of a phrase."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import lru_cache
+
+from planspec.grammar import lexicon
+from planspec.grammar.friends import classify
+from planspec.grammar.lexicon import AFTER, BEFORE, DIGITS_ZH, NUMERAL_ZH, POWERS, UNIT_ALIASES, UNITS
+
+_ARABIC = re.compile(r"\d+(?:\.\d+)?")
+_CHINESE = re.compile(f"[{NUMERAL_ZH}]+")
+_DOUBLING = re.compile(r"翻([一两三四]?)番|翻(?:一)?倍")
+_POWER = re.compile("(十万|百万|千万|百亿|千亿|万亿|万|亿|百|千)")
+_UNIT = re.compile("|".join(re.escape(u) for u in UNITS))
+_RANGE = re.compile(r"[—–\-~−]{1,2}|至|到")
+_LIST = re.compile(r"[、,和及与]")
+_STRETCH = re.compile(r"[、,;]?(?:并)?(?:力争|争取|奋力|努力)(?:实现|达到|突破|完成|增长|到)?(更好结果)?")
+_TRIGGER = re.compile(r"(?:突破|超过|超|达到|达|近|约|过|逾|破|不少于|不低于|保持|完成|上)$")
+_SOLID_ZH = re.compile(r"[一二两三四五六七八九十]")
+_BARE_MONEY = {"亿": "亿元", "万亿": "万亿元"}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One figure of a phrase.
+
+    `start`, `end`: the figure's own characters in the phrase; `value` in `unit` (printed unit with its power of ten,
+    "" where none is printed); `bound` says which column it proves: `value`, `value_max` or `stretch_value`;
+    `tail`: position just after unit and comparator.
+    """
+
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    comparator: str
+    bound: str = "value"
+    tail: int = 0
+
+
+def parse_numeral(text: str) -> Decimal | None:
+    """Value of an Arabic or Chinese numeral without 万 and 亿 (两百三十 → 230), or None where it is not one."""
+    if _ARABIC.fullmatch(text):
+        return Decimal(text)
+    total = digit = 0
+    seen = False
+    for char in text:
+        if char in DIGITS_ZH:
+            digit = digit * 10 + DIGITS_ZH[char] if seen and digit and char not in "十百千" else DIGITS_ZH[char]
+            seen = True
+        elif char in "十百千":
+            total += (digit or 1) * 10 ** POWERS[char]
+            digit, seen = 0, False
+        else:
+            return None
+    return Decimal(total + digit) if text else None
+
+
+def _split_chinese(run: str) -> tuple[str, str]:
+    """Split a Chinese numeral into coefficient and power: 百亿 → (百, 亿), 万亿 → ("", 万亿), 两万 → (两, 万)."""
+    for power in ("万亿", "亿", "万"):
+        if run.endswith(power):
+            return run[: -len(power)], power
+    return run, ""
+
+
+def _unit_at(text: str, position: int) -> tuple[str, int]:
+    match = _UNIT.match(text, position)
+    if not match:
+        return "", position
+    unit = match.group()
+    return UNIT_ALIASES.get(unit, unit), match.end()
+
+
+def _after(text: str, position: int) -> tuple[str, int]:
+    skip = position
+    while skip < len(text) and text[skip] in lexicon.CLOSE_QUOTES:
+        skip += 1
+    for comparator, words in AFTER:
+        for word in words:
+            if text.startswith(word, skip) and not (word == "多" and skip == position and text[skip : skip + 2] in ("多个", "多项")):
+                return comparator, skip + len(word)
+    return "", position
+
+
+def _before(text: str, position: int) -> tuple[str, int]:
+    end = position
+    while end > 0 and text[end - 1] in lexicon.OPEN_QUOTES:
+        end -= 1
+    head = text[:end]
+    for comparator, words in BEFORE:
+        for word in words:
+            if head.endswith(word):
+                rest = head[: -len(word)]
+                if word in ("过", "近", "超", "破", "约", "达", "为") and lexicon.NOT_BEFORE.search(rest):
+                    continue
+                return comparator, len(rest)
+    return "", position
+
+
+def _quantity(text: str, start: int, end: int) -> Reading | None:
+    """Read the numeral `text[start:end]` with its surroundings; None where it is no numeral."""
+    run = text[start:end]
+    power = ""
+    if _ARABIC.fullmatch(run):
+        value = Decimal(run)
+    else:
+        coefficient, power = _split_chinese(run)
+        parsed = parse_numeral(coefficient) if coefficient else Decimal(1)
+        if parsed is None:
+            return None
+        value = parsed
+    position, loose = end, ""
+    if text[position : position + 1] in ("余", "多", "来"):
+        loose, position = "approx", position + 1
+    if not power:
+        match = _POWER.match(text, position)
+        if match and not (match.group() in "百千" and not _UNIT.match(text, match.end())):
+            power, position = match.group(), match.end()
+            if text[position : position + 1] in ("余", "多"):
+                loose, position = "approx", position + 1
+    base, position = _unit_at(text, position)
+    if power in ("百", "千"):
+        value, power = value * 10 ** POWERS[power], ""
+    elif power in ("十万", "百万", "千万", "百亿", "千亿"):
+        value, power = value * 10 ** (POWERS[power[0]]), power[1:]
+    unit = power + base
+    if unit in _BARE_MONEY:
+        unit = _BARE_MONEY[unit]
+    after, tail = _after(text, position)
+    before, _ = _before(text, start)
+    comparator = loose or "eq"
+    if before and before != "eq":
+        comparator = before
+    if after and not (after == "approx" and comparator != "eq"):
+        comparator = after if not (before in ("gt", "lt") and after == "ge") else comparator
+    if lexicon.FALL.search(text[:start]) or (before and lexicon.FALL.search(text[: _before(text, start)[1]])):
+        value = -value
+    return Reading(start, end, value, unit, comparator, tail=max(tail, position))
+
+
+def _link(text: str, readings: list[Reading]) -> list[Reading]:
+    """Join what several numbers share: ranges, a unit written once, a better result beside the target."""
+    linked = list(readings)
+    for i in range(len(linked) - 2, -1, -1):
+        first, second = linked[i], linked[i + 1]
+        gap = text[first.tail : second.start]
+        if _RANGE.fullmatch(gap) and not text[: first.start].endswith(("从", "由")) and second.unit:
+            if first.unit in ("", second.unit) and first.value < second.value:
+                linked[i] = replace(first, unit=second.unit, comparator="range")
+                linked[i + 1] = replace(second, comparator="range", bound="value_max")
+        elif not first.unit and second.unit and _LIST.fullmatch(gap):
+            linked[i] = replace(first, unit=second.unit)
+    for i in range(1, len(linked)):
+        first, second = linked[i - 1], linked[i]
+        gap = text[first.tail : second.start]
+        if first.bound == "value" and first.unit == second.unit and _STRETCH.fullmatch(gap):
+            linked[i] = replace(second, bound="stretch_value")
+    return linked
+
+
+def _quantifies(text: str, start: int, end: int, reading: Reading) -> bool:
+    """Whether a Chinese numeral counts or measures, rather than being part of a word."""
+    run = text[start:end]
+    if text[start - 1 : start] in ("第", "十", "每", "万", "千", "百", "之", "初", "周", "星") or classify(text, start, end):
+        return False
+    bare = not reading.unit or reading.unit in ("万", "亿")
+    if run in ("一", "百", "千", "万", "亿", "万亿", "百亿", "千亿", "十万", "百万", "千万"):
+        follows = text[reading.tail - 2 : reading.tail] in ("以上", "左右", "以内") or text[end : end + 1] in ("余", "多")
+        if run == "一":
+            return False
+        return bool((_TRIGGER.search(text[:start]) and (not bare or run.endswith("亿"))) or (follows and not bare))
+    return bool(_SOLID_ZH.search(run)) and not bare
+
+
+@lru_cache(maxsize=1 << 16)
+def read_figures(text: str) -> tuple[Reading, ...]:
+    """Every quantity of a compact phrase or sentence, in order.
+
+    Numbers that date, order, name, rank or grade (see `classify`) are left out; a Chinese numeral is read only where
+    it quantifies. A comparator governs its own number only.
+    """
+    found: list[Reading] = []
+    for match in _ARABIC.finditer(text):
+        if not classify(text, *match.span()):
+            reading = _quantity(text, *match.span())
+            if reading:
+                found.append(reading)
+    for match in _CHINESE.finditer(text):
+        if match.start() and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多"):
+            continue
+        reading = _quantity(text, *match.span())
+        if reading and _quantifies(text, *match.span(), reading):
+            found.append(reading)
+    for match in _DOUBLING.finditer(text):
+        times = {"": 1, "一": 1, "两": 2, "三": 3, "四": 4}[match.group(1) or ""]
+        found.append(Reading(*match.span(), Decimal(2**times), "倍", "eq", tail=match.end()))
+    return tuple(_link(text, sorted(found, key=lambda r: r.start)))
+
+
+@lru_cache(maxsize=1 << 16)
+def read_at(text: str, start: int, end: int) -> Reading | None:
+    """The reading of the figure that stands at `text[start:end]` and of no other; None where none can be read.
+
+    A numeral that `read_figures` would pass over (开展百场活动) is read here, since its place is given.
+    """
+    for reading in read_figures(text):
+        if reading.start <= start and end <= reading.end:
+            return reading
+    if _DOUBLING.fullmatch(text[start:end]):
+        return None
+    return _quantity(text, start, end)

@@ -1,0 +1,247 @@
+"""A Data Package on disk or in an archive: descriptor, Table Schemas and the bytes of its resources."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from planspec.errors import CannotTell
+from planspec.findings import Finding
+
+MAX_FILE_BYTES = 2_000_000_000
+"""No single file of a package may be larger; a larger one is refused before it is read."""
+MAX_RATIO = 200
+"""Archive members that unpack to more than this many times their packed size are refused as a zip bomb."""
+
+DESCRIPTOR = "datapackage.json"
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column, as its Table Schema describes it."""
+
+    name: str
+    type: str
+    constraints: dict[str, Any]
+    meta: dict[str, Any] = field(hash=False, compare=False)
+
+    @property
+    def required(self) -> bool:
+        return bool(self.constraints.get("required"))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key of one column; `resource` is the referenced resource (never empty)."""
+
+    field: str
+    resource: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource of the package with its Table Schema read."""
+
+    name: str
+    path: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    references: tuple[Reference, ...]
+    meta: dict[str, Any] = field(hash=False, compare=False)
+    schema: dict[str, Any] = field(hash=False, compare=False)
+
+    @property
+    def columns(self) -> list[str]:
+        return [f.name for f in self.fields]
+
+    def field(self, name: str) -> Field:
+        return next(f for f in self.fields if f.name == name)
+
+
+class Store:
+    """Where the bytes of a package are: a folder or a zip. Names are POSIX paths relative to its root."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def exists(self, name: str) -> bool:
+        raise NotImplementedError("a Store is a folder or an archive")
+
+    def read(self, name: str) -> bytes:
+        raise NotImplementedError("a Store is a folder or an archive")
+
+    def local(self, name: str) -> Path | None:
+        """Path of the file on disk, or None where it lies in an archive."""
+        return None
+
+
+class FolderStore(Store):
+    """A package in a folder; links that leave the folder are refused."""
+
+    def _path(self, name: str) -> Path:
+        path = self.root / name
+        if not path.resolve().is_relative_to(self.root.resolve()):
+            raise CannotTell(f"{name} leads outside the package", "replace the link by the file itself")
+        return path
+
+    def exists(self, name: str) -> bool:
+        return self._path(name).is_file()
+
+    def read(self, name: str) -> bytes:
+        path = self._path(name)
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise CannotTell(f"{name} has {size} bytes, more than the {MAX_FILE_BYTES} a file may have", "split the package")
+        return path.read_bytes()
+
+    def local(self, name: str) -> Path | None:
+        return self._path(name)
+
+
+class ZipStore(Store):
+    """A package in a zip archive, read without unpacking it to disk."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        try:
+            self._zip = zipfile.ZipFile(root)
+        except (zipfile.BadZipFile, OSError, ValueError) as error:
+            raise CannotTell(f"{root.name} cannot be opened as a zip archive: {error}", "download it again") from error
+
+    def exists(self, name: str) -> bool:
+        return name in self._zip.NameToInfo
+
+    def read(self, name: str) -> bytes:
+        info = self._zip.getinfo(name)
+        if info.file_size > MAX_FILE_BYTES or info.file_size > MAX_RATIO * max(info.compress_size, 4096):
+            raise CannotTell(f"{name} unpacks to {info.file_size} bytes", "refused as a zip bomb; unpack it yourself to check")
+        try:
+            return self._zip.read(info)
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+            raise CannotTell(f"{name} cannot be read from {self.root.name}: {error}", "download it again") from error
+
+
+@dataclass
+class Package:
+    """A package whose descriptor could be read. `faults` are findings made on the way."""
+
+    store: Store
+    descriptor: dict[str, Any]
+    resources: dict[str, Resource]
+    faults: list[Finding] = field(default_factory=list)
+
+    @property
+    def version(self) -> str:
+        return str(self.descriptor.get("version", ""))
+
+    @cached_property
+    def name(self) -> str:
+        return str(self.descriptor.get("name", ""))
+
+    def __iter__(self) -> Iterator[Resource]:
+        return iter(self.resources.values())
+
+
+def safe_path(path: object) -> bool:
+    """Whether a path of a descriptor is relative, POSIX and stays inside the package."""
+    if not isinstance(path, str) or not path or "\\" in path or "\x00" in path or "://" in path:
+        return False
+    pure = PurePosixPath(path)
+    return not pure.is_absolute() and ".." not in pure.parts
+
+
+def _json(store: Store, name: str, faults: list[Finding]) -> dict[str, Any] | None:
+    try:
+        value = json.loads(store.read(name).decode("utf-8"))
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        line = getattr(error, "lineno", 0)
+        faults.append(Finding("S101", file=name, line=line, params={"why": str(error)}))
+        return None
+    if not isinstance(value, dict):
+        faults.append(Finding("S101", file=name, params={"why": f"a JSON {type(value).__name__}, not an object"}))
+        return None
+    return value
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,)
+    return tuple(str(v) for v in value) if isinstance(value, list) else ()
+
+
+def _resource(store: Store, meta: dict[str, Any], faults: list[Finding]) -> Resource | None:
+    name, path, schema = meta.get("name"), meta.get("path"), meta.get("schema")
+    if not isinstance(name, str) or not name:
+        faults.append(Finding("S102", file=DESCRIPTOR, params={"why": "a resource has no name"}))
+        return None
+    if not safe_path(path):
+        faults.append(Finding("S103", name, DESCRIPTOR, params={"path": str(path), "why": "is not a path inside the package"}))
+        return None
+    if isinstance(schema, str):
+        if not safe_path(schema) or not store.exists(schema):
+            faults.append(Finding("S103", name, DESCRIPTOR, params={"path": schema, "why": "is no file of the package"}))
+            return None
+        loaded = _json(store, schema, faults)
+        if loaded is None:
+            return None
+        schema = loaded
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(schema, dict) or not isinstance(fields, list) or not all(isinstance(f, dict) and f.get("name") for f in fields):
+        faults.append(Finding("S102", name, DESCRIPTOR, params={"why": f"{name} has no Table Schema with named fields"}))
+        return None
+    references = []
+    for key in schema.get("foreignKeys") or []:
+        if not isinstance(key, dict) or not isinstance(key.get("reference"), dict):
+            continue
+        local, remote = _names(key.get("fields")), _names(key["reference"].get("fields"))
+        if len(local) == len(remote) == 1:
+            references.append(Reference(local[0], key["reference"].get("resource") or name, remote[0]))
+    return Resource(
+        name,
+        str(path),
+        tuple(Field(str(f["name"]), str(f.get("type", "any")), dict(f.get("constraints") or {}), f) for f in fields),
+        _names(schema.get("primaryKey")),
+        tuple(references),
+        meta,
+        schema,
+    )
+
+
+def open_package(path: str | os.PathLike[str]) -> Package:
+    """Open the package at `path`: a folder with a datapackage.json, the descriptor itself, or a zip.
+
+    Raises `CannotTell` where there is nothing to read. What is readable but wrong ends in `Package.faults`.
+    """
+    location = Path(path)
+    store: Store
+    name = DESCRIPTOR
+    if location.is_dir():
+        store = FolderStore(location)
+    elif location.is_file() and zipfile.is_zipfile(location):
+        store = ZipStore(location)
+    elif location.is_file():
+        store, name = FolderStore(location.parent), location.name
+    else:
+        raise CannotTell(f"{location} does not exist", "give a folder, a datapackage.json or a zip")
+    if not store.exists(name):
+        raise CannotTell(f"{location} holds no {name}", "give a folder, a datapackage.json or a zip")
+    faults: list[Finding] = []
+    descriptor = _json(store, name, faults)
+    resources: dict[str, Resource] = {}
+    listed = descriptor.get("resources") if descriptor else None
+    if descriptor is not None and not (isinstance(listed, list) and listed):
+        faults.append(Finding("S102", file=name, params={"why": "it lists no resources"}))
+    for meta in listed if isinstance(listed, list) else []:
+        resource = _resource(store, meta, faults) if isinstance(meta, dict) else None
+        if resource:
+            if resource.name in resources:
+                faults.append(Finding("S102", resource.name, name, params={"why": f"two resources are called {resource.name}"}))
+            resources[resource.name] = resource
+    return Package(store, descriptor or {}, resources, faults)

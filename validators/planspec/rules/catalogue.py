@@ -1,0 +1,63 @@
+"""The catalogue of rules: data files beside the code, read once, from which every page that shows a rule is made."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+LAYERS = ("structure", "row", "package", "source")
+SEVERITIES = ("error", "warning", "info")
+LANGUAGES = ("en", "zh")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. Texts are keyed by language; `message` holds placeholders that a finding's parameters fill."""
+
+    id: str
+    name: str
+    severity: str
+    layer: str
+    resources: tuple[str, ...]
+    columns: tuple[str, ...]
+    title: dict[str, str]
+    message: dict[str, str]
+    why: dict[str, str]
+    mend: dict[str, str]
+    bad: dict[str, Any]
+    good: dict[str, Any]
+    idle: dict[str, str]
+
+    def render(self, params: dict[str, Any], language: str = "en") -> str:
+        """The message for one finding; a placeholder without a parameter shows as …"""
+        return _PLACEHOLDER.sub(lambda m: str(params.get(m.group(1), "…")), self.message[language])
+
+
+@lru_cache(maxsize=1)
+def catalogue() -> dict[str, Rule]:
+    """All rules by id, in the order of layers and ids."""
+    rules: dict[str, Rule] = {}
+    for layer in LAYERS:
+        text = files("planspec.rules").joinpath("catalogue", f"{layer}.toml").read_text(encoding="utf-8")
+        for entry in tomllib.loads(text)["rule"]:
+            rules[entry["id"]] = Rule(
+                entry["id"],
+                entry["name"],
+                entry["severity"],
+                layer,
+                tuple(entry["resources"]),
+                tuple(entry["columns"]),
+                entry["title"],
+                entry["message"],
+                entry["why"],
+                entry["mend"],
+                entry.get("bad", {}),
+                entry.get("good", {}),
+                entry.get("idle", {}),
+            )
+    return rules

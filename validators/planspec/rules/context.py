@@ -1,0 +1,104 @@
+"""What rules look at: the tables of one package, what was joined to them, and the texts where they are at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from planspec.findings import Collector, Finding
+from planspec.grammar import Compact, compact
+from planspec.package import Package, Resource
+from planspec.tables import LINE, Table
+
+OBSERVATIONS = {"targets": "target_id", "results": "result_id"}
+"""Resources of observations and their keys."""
+
+RECORDS = {"target": "targets", "result": "results", "project": "projects", "initiative": "initiatives"}
+"""Ledger roles that point to a record, and the resource they point to."""
+
+KEYS = {
+    "targets": "target_id",
+    "results": "result_id",
+    "projects": "project_id",
+    "initiatives": "initiative_id",
+    "indicators": "indicator_id",
+    "units": "unit_id",
+    "districts": "district_code",
+    "sources": "source_id",
+    "retired": "id",
+}
+
+
+@dataclass
+class Text:
+    """A source text as stored, with its compact form computed once."""
+
+    source_id: str
+    stored: str
+    sha256: str
+    _compact: Compact | None = field(default=None, repr=False)
+
+    @property
+    def compact(self) -> Compact:
+        if self._compact is None:
+            self._compact = compact(self.stored)
+        return self._compact
+
+
+@dataclass
+class Context:
+    """Everything a rule may read, and where it reports."""
+
+    package: Package
+    tables: dict[str, Table]
+    collector: Collector
+    texts: dict[str, Text] = field(default_factory=dict)
+    enriched: dict[str, pl.DataFrame] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    skipped: dict[str, str] = field(default_factory=dict)
+
+    def has(self, *names: str) -> bool:
+        """Whether all these resources could be read."""
+        return all(name in self.tables for name in names)
+
+    def frame(self, name: str) -> pl.DataFrame:
+        """Typed rows of a resource."""
+        return self.tables[name].frame
+
+    def raw(self, name: str) -> pl.DataFrame:
+        """Rows of a resource as text."""
+        return self.tables[name].raw
+
+    def resource(self, name: str) -> Resource:
+        return self.tables[name].resource
+
+    def count(self, rule: str, rows: int) -> None:
+        """Note that `rule` could have failed on so many rows."""
+        self.rows[rule] = self.rows.get(rule, 0) + rows
+
+    def report(self, rule: str, name: str, line: int, column: str = "", key: str = "", **params: object) -> None:
+        """Report a defect at a line of a resource."""
+        self.collector.add(Finding(rule, name, self.resource(name).path, line, column, key, params))
+
+    def report_rows(self, rule: str, name: str, failing: pl.DataFrame, column: str, columns: tuple[str, ...] = ()) -> None:
+        """Report every row of `failing` (which carries `_line`), with the values of `columns` as parameters."""
+        if failing.is_empty():
+            return
+        keys = [k for k in self.resource(name).primary_key if k in failing.columns]
+        wanted = [c for c in dict.fromkeys((*columns, column)) if c in failing.columns]
+        for row in failing.select(dict.fromkeys((LINE, *keys, *wanted))).iter_rows(named=True):
+            key = "/".join(str(row[k]) for k in keys)
+            params = {c: show(row[c]) for c in wanted}
+            self.report(rule, name, row[LINE], column, key, **params)
+
+
+def show(value: object) -> str:
+    """A cell's value as a person writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 1e16 else repr(value)
+    return str(value)

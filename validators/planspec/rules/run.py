@@ -1,0 +1,208 @@
+"""Validation: the four layers in order, each on what the one before left meaningful."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from planspec.errors import CannotTell
+from planspec.findings import Collector, Finding
+from planspec.package import DESCRIPTOR, Package, open_package
+from planspec.rules.catalogue import LAYERS, Rule, catalogue
+from planspec.rules.cells import check_cells, check_keys
+from planspec.rules.context import Context
+from planspec.rules.enrich import NEEDS, enriched
+from planspec.rules.rows import ROW_RULES, RowRule
+from planspec.rules.source import check_sources, load_texts
+from planspec.rules.tables import check_package
+from planspec.tables import LINE, read_tables
+
+
+@dataclass
+class Report:
+    """What a validation did: findings, exact counts, what each rule could judge, and what was skipped and why."""
+
+    package: str
+    version: str
+    findings: list[Finding]
+    counts: dict[str, int]
+    rows: dict[str, int]
+    skipped: dict[str, str]
+    tables: dict[str, int]
+    documents: list[str]
+    missing_texts: list[str]
+    facts: dict[str, int]
+    seconds: float
+    severities: dict[str, str] = field(default_factory=dict)
+    lowered: list[dict[str, str]] = field(default_factory=list)
+
+    def severity(self, rule: str) -> str:
+        """Severity of a rule in this run: the catalogue's, unless the package's configuration lowers it."""
+        return self.severities.get(rule) or catalogue()[rule].severity
+
+    def count(self, severity: str) -> int:
+        """Exact number of findings of a severity."""
+        return sum(n for rule, n in self.counts.items() if self.severity(rule) == severity)
+
+    @property
+    def holds(self) -> bool:
+        """Whether no rule of severity error was broken."""
+        return self.count("error") == 0
+
+
+def find_sources(package: Path, given: Path | None, environment: str | None) -> Path | None:
+    """Folder of the source texts: the one given, `PLANS_SOURCES`, `sources/`, `../shared/sources/`; None where none is."""
+    if given is not None:
+        if not given.is_dir():
+            raise CannotTell(f"{given} is no folder of source texts", "give the folder that holds the files named in sources.csv")
+        return given
+    root = package if package.is_dir() else package.parent
+    for folder in (Path(environment) if environment else None, root / "sources", root / ".." / "shared" / "sources"):
+        if folder is not None and folder.is_dir():
+            return folder
+    return None
+
+
+def _check_descriptor(package: Package, collector: Collector) -> None:
+    """S102 by frictionless: the descriptor and its schemas against the published profiles."""
+    from frictionless import FrictionlessException
+    from frictionless import Package as Profile
+    from frictionless import Schema
+
+    for target, content, kind in [(DESCRIPTOR, package.descriptor, Profile)] + [
+        (str(r.meta.get("schema")) if isinstance(r.meta.get("schema"), str) else DESCRIPTOR, r.schema, Schema) for r in package
+    ]:
+        try:
+            errors = list(kind.metadata_validate(content))
+        except FrictionlessException as error:
+            errors = [error.error]
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            collector.add(Finding("S102", file=target, params={"why": f"{type(error).__name__}: {error}"}))
+            continue
+        for error in errors:
+            collector.add(Finding("S102", file=target, params={"why": error.note}))
+
+
+def _check_contract(context: Context) -> None:
+    """S109: resources and columns that the rules read must be there, or the rules would pass by looking away."""
+    for rule in catalogue().values():
+        for name in rule.resources:
+            if name != "*" and name not in context.package.resources:
+                context.collector.add(Finding("S109", name, DESCRIPTOR, params={"what": name})) if name not in _reported(context) else None
+            elif name != "*":
+                columns = set(context.package.resources[name].columns)
+                for column in rule.columns:
+                    known = any(column in context.package.resources[n].columns for n in rule.resources if n in context.package.resources)
+                    if not column.startswith("_") and not known and f"{name}.{column}" not in _reported(context):
+                        context.collector.add(Finding("S109", name, str(context.package.resources[name].meta.get("schema", DESCRIPTOR)), column=column, params={"what": f"{name}.{column}"}))
+                context.count("S109", len(columns) and 1)
+
+
+def _reported(context: Context) -> set[str]:
+    return {str(f.params.get("what")) for f in context.collector.findings if f.rule == "S109"}
+
+
+def _run_rows(context: Context) -> None:
+    """The row layer: pandera holds the rules of a resource together; failing rows come from the same expressions."""
+    from planspec.rules.engine import failing_rules
+
+    by_resource: dict[str, list[RowRule]] = {}
+    for rule in ROW_RULES:
+        for name in rule.resources:
+            by_resource.setdefault(name, []).append(rule)
+    for name, rules in by_resource.items():
+        absent = [n for n in (name, *NEEDS.get(name, ())) if n not in context.tables]
+        if absent:
+            for rule in rules:
+                context.skipped.setdefault(rule.rule, f"{', '.join(absent)} could not be read")
+            continue
+        frame = enriched(context, name)
+        sound = frame.filter(~pl.col(LINE).is_in(list(context.collector.spoiled_lines(name))))
+        for rule, failing, applicable in failing_rules(name, sound, rules):
+            context.count(rule.rule, applicable)
+            context.report_rows(rule.rule, name, failing, rule.column, catalogue()[rule.rule].columns)
+
+
+def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Report:
+    """Validate the package at `path` through all layers.
+
+    `sources`: folder of the texts, or None to skip the source layer by name. `limit`: findings kept of each rule;
+    counts stay exact. Raises `CannotTell` where the package cannot be read at all.
+    """
+    begun = time.perf_counter()
+    collector = Collector(limit)
+    package = open_package(path)
+    for fault in package.faults:
+        collector.add(fault)
+    tables, faults = read_tables(package)
+    for fault in faults:
+        collector.add(fault)
+    context = Context(package, tables, collector)
+    if package.descriptor:
+        _check_descriptor(package, collector)
+        _check_contract(context)
+    for name in tables:
+        check_cells(context, name)
+        check_keys(context, name)
+    if not any(f.rule == "S109" for f in collector.findings):
+        _run_rows(context)
+        check_package(context)
+        load_texts(context, sources)
+        check_sources(context) if context.texts else None
+    else:
+        for rule in catalogue().values():
+            if rule.layer in ("row", "package", "source"):
+                context.skipped[rule.id] = "the package lacks what the rules read"
+    missing = _missing_texts(context, sources)
+    return Report(
+        package.name,
+        package.version,
+        sorted(collector.findings, key=lambda f: f.order),
+        dict(collector.counts),
+        context.rows,
+        context.skipped,
+        {name: len(table) for name, table in tables.items()},
+        sorted(context.texts),
+        missing,
+        _facts(context),
+        time.perf_counter() - begun,
+    )
+
+
+def _missing_texts(context: Context, sources: Path | None) -> list[str]:
+    """Names of source texts that were not at hand; the source rules are then skipped, by name."""
+    if not context.has("sources"):
+        return []
+    names = [str(n) for n in context.frame("sources")["file"].drop_nulls()]
+    missing = [n for n in names if sources is None or not (sources / n).is_file()]
+    if missing and not context.texts:
+        for rule in catalogue().values():
+            if rule.layer == "source":
+                context.skipped[rule.id] = "no source text at hand"
+    return missing
+
+
+def _facts(context: Context) -> dict[str, int]:
+    """What was proved, in numbers a person can picture."""
+    facts: dict[str, int] = {}
+    if context.has("figures"):
+        frame = context.frame("figures")
+        facts["figures"] = frame.select("source_id", "start").unique().height
+        facts["open"] = frame.filter(pl.col("role").is_in(["target", "result", "project", "initiative"]) & pl.all_horizontal(pl.col(f"{r}_id").is_null() for r in ("target", "result", "project", "initiative"))).height
+    proved = 0
+    for name in ("targets", "results"):
+        if name in context.enriched:
+            proved += context.enriched[name].filter(pl.col("_own").is_not_null()).height
+            facts[name] = context.enriched[name].height
+    facts["proved"] = proved
+    if context.has("coverage"):
+        facts["districts"] = context.frame("coverage")["district_code"].n_unique()
+    return facts
+
+
+def rules_by_layer() -> dict[str, list[Rule]]:
+    """The catalogue, layer by layer."""
+    return {layer: [r for r in catalogue().values() if r.layer == layer] for layer in LAYERS}

@@ -1,0 +1,173 @@
+"""Source layer: the rows against the texts they were read from."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from planspec.grammar import read_figures, sentence_span
+from planspec.grammar.text import compact_text
+from planspec.rules.context import OBSERVATIONS, RECORDS, Context, Text
+from planspec.rules.reasons import fits
+from planspec.tables import LINE
+
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_STRIVE_BEFORE = re.compile(r"(力争|争取|确保)[^,、;:。!?力争取确保]{0,6}$")
+
+
+def load_texts(context: Context, folder: Path | None) -> None:
+    """Read the texts that sources.csv names from `folder` (UTF-8, newlines raw); missing ones are left out."""
+    if folder is None or not context.has("sources"):
+        return
+    for source, name in context.frame("sources").select("source_id", "file").iter_rows():
+        path = folder / str(name)
+        if name and path.is_file():
+            data = path.read_bytes()
+            context.texts[source] = Text(source, data.decode("utf-8", errors="replace"), hashlib.sha256(data).hexdigest())
+
+
+def check_sources(context: Context) -> None:
+    """Run the source layer on the texts at hand."""
+    _check_hashes(context)
+    usable = {s: t for s, t in context.texts.items()}
+    for name in RECORDS.values():
+        if context.has(name):
+            _check_phrases(context, name, usable)
+    if context.has("figures"):
+        _check_printed(context, usable)
+        _check_recount(context, usable)
+    if context.has("errata"):
+        _check_errata(context, usable)
+    if context.has("coverage"):
+        _check_spans(context, usable)
+
+
+def _check_hashes(context: Context) -> None:
+    """T401: a text that is not the one the offsets were taken from."""
+    frame = context.frame("sources")
+    for row in frame.iter_rows(named=True):
+        text = context.texts.get(row["source_id"])
+        if text is None:
+            continue
+        context.count("T401", 1)
+        if text.sha256 != row["sha256"]:
+            context.report("T401", "sources", row[LINE], "sha256", row["source_id"], file=row["file"], found=text.sha256)
+            del context.texts[row["source_id"]]
+        elif len(text.stored) != row["characters"]:
+            context.report("T402", "sources", row[LINE], "characters", row["source_id"], cell=row["characters"], found=len(text.stored))
+        context.count("T402", 1)
+
+
+def _check_phrases(context: Context, name: str, texts: dict[str, Text]) -> None:
+    """T403: phrase not at its offsets. T404: cue not at its offsets or in another sentence. T405: strength left out."""
+    frame = context.frame(name)
+    key = context.resource(name).primary_key[0]
+    cued = "cue" in frame.columns
+    for row in frame.iter_rows(named=True):
+        text = texts.get(row["source_id"])
+        if text is None or row["start"] is None or row["end"] is None:
+            continue
+        context.count("T403", 1)
+        found = compact_text(text.stored[row["start"] : row["end"]])
+        tight = text.stored[row["start"] : row["start"] + 1].strip() and text.stored[row["end"] - 1 : row["end"]].strip()
+        if found != row["stated"] or not tight:
+            context.report("T403", name, row[LINE], "stated", row[key], cell=row["stated"], found=found[:60], start=row["start"], end=row["end"])
+            continue
+        if not cued:
+            continue
+        if row["cue"] is not None and row["cue_start"] is not None and row["cue_end"] is not None:
+            _check_cue(context, name, row, key, text)
+        if name == "targets":
+            _check_strength_at_hand(context, row, key, text)
+
+
+def _check_cue(context: Context, name: str, row: dict, key: str, text: Text) -> None:
+    context.count("T404", 1)
+    found = compact_text(text.stored[row["cue_start"] : row["cue_end"]])
+    first, last = sentence_span(text.compact.text, text.compact.position(row["start"]))
+    place = text.compact.position(row["cue_start"])
+    tight = text.stored[row["cue_start"] : row["cue_start"] + 1].strip() and text.stored[row["cue_end"] - 1 : row["cue_end"]].strip()
+    if found != row["cue"] or not first <= place < last or not tight:
+        why = "elsewhere" if found == row["cue"] else found[:60]
+        context.report("T404", name, row[LINE], "cue", row[key], cell=row["cue"], found=why, start=row["cue_start"], end=row["cue_end"])
+
+
+def _check_strength_at_hand(context: Context, row: dict, key: str, text: Text) -> None:
+    """力争 or 确保 directly before the phrase governs it, so that it has to be in phrase or cue."""
+    context.count("T405", 1)
+    position = text.compact.position(row["start"])
+    match = _STRIVE_BEFORE.search(text.compact.text[max(0, position - 12) : position])
+    if match and match.group(1) not in f"{row['cue'] or ''}{row['stated']}":
+        context.report("T405", "targets", row[LINE], "cue", row[key], word=match.group(1))
+
+
+def _check_printed(context: Context, texts: dict[str, Text]) -> None:
+    """T406: printed figure not at its offsets. T409: a reason the number does not fit."""
+    for row in context.frame("figures").iter_rows(named=True):
+        text = texts.get(row["source_id"])
+        if text is None or row["start"] is None or row["end"] is None:
+            continue
+        context.count("T406", 1)
+        found = compact_text(text.stored[row["start"] : row["end"]])
+        key = f"{row['source_id']}/{row['start']}/{row['end']}/{row['part']}"
+        shown = "*" * len(found) if row["reason"] == "private" else found
+        if shown != row["printed"]:
+            context.report("T406", "figures", row[LINE], "printed", key, cell=row["printed"], found=shown[:60])
+            continue
+        if row["reason"]:
+            context.count("T409", 1)
+            if not fits(row["reason"], text, row["start"], row["end"]):
+                around = text.stored[max(0, row["start"] - 6) : row["end"] + 6]
+                context.report("T409", "figures", row[LINE], "reason", key, cell=row["reason"], found=compact_text(around))
+
+
+def _check_recount(context: Context, texts: dict[str, Text]) -> None:
+    """T407: a run of digits, T408: a numeral that quantifies, that no ledger row covers."""
+    covered: dict[str, set[int]] = defaultdict(set)
+    for source, start, end in context.frame("figures").select("source_id", "start", "end").iter_rows():
+        if start is not None and end is not None:
+            covered[source].update(range(start, min(end, start + 200)))
+    for source, text in texts.items():
+        for match in _DIGITS.finditer(text.stored):
+            context.count("T407", 1)
+            if not covered[source].issuperset(range(*match.span())):
+                around = compact_text(text.stored[max(0, match.start() - 8) : match.end() + 8])
+                context.report("T407", "figures", 0, "start", f"{source}/{match.start()}", printed=match.group(), found=around)
+        for reading in read_figures(text.compact.text):
+            start, _ = text.compact.stored(reading.start, reading.end)
+            context.count("T408", 1)
+            if start not in covered[source]:
+                around = text.compact.text[max(0, reading.start - 6) : reading.end + 6]
+                context.report("T408", "figures", 0, "start", f"{source}/{start}", printed=text.compact.text[reading.start : reading.end], found=around)
+
+
+def _check_errata(context: Context, texts: dict[str, Text]) -> None:
+    """T410: a misprint that does not stand where it is said to."""
+    for row in context.frame("errata").iter_rows(named=True):
+        text = texts.get(row["source_id"])
+        if text is None or row["start"] is None or row["end"] is None:
+            continue
+        context.count("T410", 1)
+        found = compact_text(text.stored[row["start"] : row["end"]])
+        if found != row["printed"]:
+            context.report("T410", "errata", row[LINE], "printed", f"{row['source_id']}/{row['start']}", cell=row["printed"], found=found[:60])
+
+
+def _check_spans(context: Context, texts: dict[str, Text]) -> None:
+    """T411: a headline span that is not one sentence of main expected targets."""
+    for row in context.frame("coverage").iter_rows(named=True):
+        text = texts.get(row["source_id"])
+        if text is None or row["headline_start"] is None or row["headline_end"] is None:
+            continue
+        context.count("T411", 1)
+        inside = text.stored[row["headline_start"] : row["headline_end"]]
+        before = compact_text(text.stored[max(0, row["headline_start"] - 40) : row["headline_start"]])
+        body = compact_text(inside)
+        announced = "目标" in before or "预期" in before + body[:8]
+        if not announced or not body or any(mark in body.rstrip("。") for mark in "。!?"):
+            context.report("T411", "coverage", row[LINE], "headline_start", f"{row['source_id']}/{row['district_code']}", found=body[:30])
+
+
+assert set(OBSERVATIONS) <= set(RECORDS.values())
