@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 
-from planspec.grammar.lexicon import NUMERAL_ZH
+from planspec.grammar.lexicon import NUMERAL_ZH, UNITS
 
 _YEAR_AFTER = re.compile(r"(?:年|[—\-~至]\d{4}年?|[/\-.]\d{1,2}[/\-.]\d{1,2})")
+_YEAR = re.compile(r"(?:19|20)[0-4]\d")
+_MEASURED = re.compile("[余多万亿]|" + "|".join(re.escape(u) for u in UNITS))
 _DATE_AFTER = re.compile(r"(?:月(?!均)|日(?!均)|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)月|号前)")
 _MONTH_BEFORE = re.compile(r"\d{4}[/\-.](?:\d{1,2}[/\-.])?$")
-_ORDINAL_BEFORE = re.compile(r"(?:第|前(?=\d))$")
+_ORDINAL_BEFORE = re.compile(r"(?:第|届|前(?=\d))$")
 _ORDINAL_AFTER = re.compile(r"(?:号(?!召)|届|期(?!间|货|盼)|周年|#|路)")
 _GRADE_AFTER = re.compile(r"(?:[AaＡ]+级|[AaＡ](?![A-Za-z])|(?:万|亿|千)?(?:元|吨|平米|平方米|千瓦|级|米|方)?级|星级?)")
 _RANK_AFTER = re.compile(r"(?:强|佳|优(?!秀|质|势|化)|位(?!数|居民|于|列)|甲)")
@@ -21,9 +23,9 @@ _CLASS_NOUN = (
     "板块|赛道|能级|规模的|级"
 )
 _THRESHOLD_AFTER = re.compile(rf"(?:余|多)?(?:万|亿|千万|百万|万亿)?(?:元|美元|吨|平方米|亩|人|户)?(?:及)?(?:以上|以下|级)?的?(?:{_CLASS_NOUN})")
+_NAMED_AFTER = re.compile(r"(?:年(?:行动|计划|攻坚|规划|专项|一贯制)|对[一二三四五]|篇大?文章|首经济|件事(?!项))")
 _QUOTED = re.compile(r"[“‘「『\"][^“”‘’「」『』\"。;]{0,24}$")
 _QUOTE_END = re.compile(r"^[^“”‘’「」『』\"。;]{0,24}[”’」』\"]")
-_QUANTITY_IN_QUOTES = re.compile(r"[“‘「『\"](?:[^”’」』\"]*?)$")
 
 
 def _quoted(text: str, start: int, end: int) -> bool:
@@ -40,13 +42,15 @@ def classify(text: str, start: int, end: int) -> str:
     run, before, after = text[start:end], text[:start], text[end:]
     head, tail = before[-1:], after[:1]
     arabic = run.isascii()
-    if arabic and re.fullmatch(r"(?:19|20)\d\d", run) and (_YEAR_AFTER.match(after) or not tail):
+    if arabic and _YEAR.fullmatch(run) and (_YEAR_AFTER.match(after) or not _MEASURED.match(after)):
         return "date"
     if arabic and "." not in run and (_DATE_AFTER.match(after) or (_MONTH_BEFORE.search(before) and not after.startswith("%"))):
         if not (head == "个" or after.startswith("月活")):
             return "date"
     if not arabic and (after.startswith(("月", "季度", "五")) and head not in ("个", "满")):
         return "date"
+    if _NAMED_AFTER.match(after):
+        return "name"
     if _ORDINAL_BEFORE.search(before) or _ORDINAL_AFTER.match(after):
         return "rank" if _RANK_AFTER.match(after) else "ordinal"
     if tail == "+" or head == "+" or tail == "·" or head in ("·", "-") and not after.startswith("%") and arabic and _LETTERS.search(before[-6:]):

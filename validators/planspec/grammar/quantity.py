@@ -190,13 +190,16 @@ def read_figures(text: str) -> tuple[Reading, ...]:
             reading = _quantity(text, *match.span())
             if reading:
                 found.append(reading)
+    doublings = list(_DOUBLING.finditer(text))
     for match in _CHINESE.finditer(text):
+        if any(d.start() < match.start() < d.end() for d in doublings):
+            continue
         if match.start() and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多"):
             continue
         reading = _quantity(text, *match.span())
         if reading and _quantifies(text, *match.span(), reading):
             found.append(reading)
-    for match in _DOUBLING.finditer(text):
+    for match in doublings:
         times = {"": 1, "一": 1, "两": 2, "三": 3, "四": 4}[match.group(1) or ""]
         found.append(Reading(*match.span(), Decimal(2**times), "倍", "eq", tail=match.end()))
     return tuple(_link(text, sorted(found, key=lambda r: r.start)))

@@ -78,7 +78,7 @@ def check_cells(context: Context, name: str) -> None:
             if not flag.any():
                 continue
             keys = [k for k in table.resource.primary_key if k != field.name]
-            for row in raw.filter(flag).select(dict.fromkeys((LINE, *table.resource.primary_key, field.name))).iter_rows(named=True):
+            for row in raw.filter(flag).select(list(dict.fromkeys((LINE, *table.resource.primary_key, field.name)))).iter_rows(named=True):
                 if context.collector.spoiled(name, row[LINE], field.name):
                     continue
                 key = "/".join(row[k] for k in table.resource.primary_key) if keys or rule != "S111" else ""

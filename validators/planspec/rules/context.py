@@ -87,7 +87,7 @@ class Context:
             return
         keys = [k for k in self.resource(name).primary_key if k in failing.columns]
         wanted = [c for c in dict.fromkeys((*columns, column)) if c in failing.columns]
-        for row in failing.select(dict.fromkeys((LINE, *keys, *wanted))).iter_rows(named=True):
+        for row in failing.select(list(dict.fromkeys((LINE, *keys, *wanted)))).iter_rows(named=True):
             key = "/".join(str(row[k]) for k in keys)
             params = {c: show(row[c]) for c in wanted}
             self.report(rule, name, row[LINE], column, key, **params)

@@ -55,12 +55,13 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
         return bool(_PAGE.search(before[-30:] + after[:12]))
     if reason in ("ordinal", "rank", "grade", "threshold", "name"):
         return kind == reason or _also(reason, before, run, after)
+    if reason == "enumeration" and kind == "grade" and not run.isascii():
+        return after.startswith("级")
     reading = read_at(window, first, last)
     if kind or reading is None:
         return False
-    if reason == "enumeration":
-        return bool(_CLASSIFIER.match(after))
-    return reason == "standing figure" and bool(reading.unit)
+    counted = bool(_CLASSIFIER.match(after))
+    return counted if reason == "enumeration" else reason == "standing figure" and (counted or bool(reading.unit))
 
 
 def _also(reason: str, before: str, run: str, after: str) -> bool:
@@ -75,6 +76,6 @@ def _also(reason: str, before: str, run: str, after: str) -> bool:
         return bool(re.match(r"^(?:余|多)?(?:万|亿)?(?:元|岁|平方米|人|级)?(?:及)?(?:以上|以下|级|的|企业|项目|元)", after)) or before.endswith(("过", "超", "超过"))
     if reason == "name":
         quoted = bool(re.search(r"[“‘][^”’]*$", before)) and bool(re.match(r"^[^“‘]*[”’]", after))
-        sign = bool(re.match(r"^(?:[+·\-—]|号|路|[A-Za-z]|街|分钟|中学|中|三对三|对)", after)) or before[-1:] in "+·-/GSABKUV" or before.endswith(("路", "区", "中", "第"))
+        sign = bool(re.match(r"^(?:[+·\-—]|号|路|[A-Za-z]|街|分钟|中学|中|世纪|三对三|对)", after)) or before[-1:] in "+·-/GSABKUV" or before.endswith(("路", "区", "中", "第"))
         return quoted or sign or bool(re.match(r"[a-zA-Z]", before[-1:])) or bool(re.match(r"^[一-鿿]{1,6}园", after))
     return False

@@ -1,0 +1,102 @@
+"""Generated pages: each is made from its definition; --check says which is stale."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BEGIN, END = "<!-- begin {} (generated) -->", "<!-- end {} -->"
+
+
+def _rules(language: str) -> Callable[[], str]:
+    def make() -> str:
+        from plans.rulebook import page
+
+        return page(language)
+
+    return make
+
+
+def _agreement() -> str:
+    from plans.agreement import page
+
+    return page()
+
+
+def _dictionary() -> str:
+    from plans.dictionary import page
+
+    return page(ROOT)
+
+
+def _reference() -> str:
+    from plans.reference import page
+
+    return page()
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/rules.md": _rules("en"),
+    "docs/rules.zh.md": _rules("zh"),
+    "docs/agreement.md": _agreement,
+    "docs/data-dictionary.md": _dictionary,
+    "docs/commands.md": _reference,
+}
+"""Pages that are generated whole."""
+
+
+def _ledger_table() -> str:
+    from plans.ledger import show
+
+    return show(ROOT, "markdown")
+
+
+def _headline_table() -> str:
+    from plans.matrix import table
+
+    return table(ROOT)
+
+
+PARTS: dict[tuple[str, str], Callable[[], str]] = {
+    ("README.md", "ledger"): _ledger_table,
+    ("README.md", "headline"): _headline_table,
+    ("docs/core-indicators.md", "headline"): _headline_table,
+}
+"""Parts of written pages that are generated, between marks."""
+
+
+def _with_part(text: str, name: str, part: str) -> str:
+    begin, end = BEGIN.format(name), END.format(name)
+    head, found, rest = text.partition(begin)
+    _, closed, tail = rest.partition(end)
+    if not found or not closed:
+        raise ValueError(f"the marks of part {name} are missing")
+    return f"{head}{begin}\n{part.strip()}\n{end}{tail}"
+
+
+def wanted() -> dict[str, str]:
+    """Every page that is generated, whole or in part, as it should be."""
+    pages = {path: make() for path, make in PAGES.items()}
+    for (path, name), make in PARTS.items():
+        text = pages.get(path) or (ROOT / path).read_text(encoding="utf-8")
+        pages[path] = _with_part(text, name, make())
+    return pages
+
+
+def main(arguments: list[str]) -> int:
+    """Write the pages; with --check write nothing and exit 1 where one is stale."""
+    stale = [p for p, text in wanted().items() if not (ROOT / p).exists() or (ROOT / p).read_text(encoding="utf-8") != text]
+    if "--check" in arguments:
+        for path in stale:
+            print(f"{path} is stale: run `make docs` and commit the result", file=sys.stderr)
+        return int(bool(stale))
+    for path in stale:
+        (ROOT / path).write_text(wanted()[path], encoding="utf-8")
+        print(path)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

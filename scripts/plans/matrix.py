@@ -1,0 +1,55 @@
+"""The headline matrix: for each district and core indicator a target, "not stated", or unknown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from planspec.package import open_package
+from planspec.tables import read_tables
+
+SIGNS = {"ge": "≥ ", "gt": "> ", "le": "≤ ", "lt": "< ", "approx": "≈ ", "eq": ""}
+WORDS = {"in_step": "in step 同步", "qualitative": "in words", "not_stated": "not stated 未提"}
+
+
+def answers(root: Path) -> tuple[list[dict], list[dict], dict[tuple[str, str], dict]]:
+    """Districts with coverage, core indicators, and the answer (a target row) for each pair that has one.
+
+    A pair without an answer is unknown: no document at hand is the full report, so that silence says nothing.
+    """
+    package = open_package(root)
+    tables, _ = read_tables(package)
+    covered = set(tables["coverage"].frame["district_code"])
+    districts = [d for d in tables["districts"].frame.iter_rows(named=True) if d["district_code"] in covered]
+    core = [i for i in tables["indicators"].frame.iter_rows(named=True) if i["core"]]
+    wanted = {i["indicator_id"] for i in core}
+    units = dict(tables["units"].frame.select("unit_id", "symbol_zh").iter_rows())
+    found: dict[tuple[str, str], dict] = {}
+    for row in tables["targets"].frame.iter_rows(named=True):
+        place = (row["district_code"], row["indicator_id"])
+        if row["indicator_id"] in wanted and not row["scope_zh"] and (place not in found or row["headline"]):
+            found[place] = {**row, "unit": units.get(row["unit_id"], "")}
+    return districts, core, found
+
+
+def shown(target: dict | None) -> str:
+    """A target as a cell: sign, number and unit, or its words; `?` where nothing is known."""
+    if target is None:
+        return "?"
+    if target["comparator"] in SIGNS:
+        return f"{SIGNS[target['comparator']]}{target['value']:g}{target['unit']}"
+    if target["comparator"] == "in_step" and target["hedged"]:
+        return "in step, roughly 基本同步"
+    if target["strength"] == "binding":
+        return "binding 约束性"
+    return WORDS.get(target["comparator"], target["comparator"])
+
+
+def table(root: Path) -> str:
+    """The matrix as Markdown."""
+    districts, core, found = answers(root)
+    lines = ["| | " + " | ".join(f"{d['name_en'].removesuffix(' District').removesuffix(' City')} {d['name_zh']}" for d in districts) + " |"]
+    lines.append("| --- |" + " --- |" * len(districts))
+    for indicator in core:
+        cells = [shown(found.get((d["district_code"], indicator["indicator_id"]))) for d in districts]
+        lines.append(f"| {indicator['name_en']} {indicator['name_zh']} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"

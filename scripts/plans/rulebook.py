@@ -1,0 +1,109 @@
+"""Showing the catalogue: as a list with the rows each rule could fail, as one rule whole, as pages."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+from planspec.errors import CannotTell
+from planspec.rules.catalogue import LAYERS, Rule, catalogue
+from planspec.rules.run import Report, find_sources, validate
+
+HEADS = {
+    "en": {
+        "title": "Rules",
+        "intro": "Generated from the catalogue beside the code (`make docs`). A rule's id never changes and is never used again.",
+        "defect": "Defect",
+        "why": "Why it matters",
+        "mend": "How to mend it",
+        "message": "Message",
+        "bad": "Wrong",
+        "good": "Right",
+        "reads": "Reads",
+        "rows": "Shipped rows it could fail",
+        "layers": {"structure": "Structure", "row": "Row", "package": "Package", "source": "Source"},
+    },
+    "zh": {
+        "title": "规则",
+        "intro": "本页由代码旁的规则目录生成（`make docs`）。规则编号永不更改，也不会重复使用。",
+        "defect": "缺陷",
+        "why": "为什么重要",
+        "mend": "修改办法",
+        "message": "提示信息",
+        "bad": "错误示例",
+        "good": "正确示例",
+        "reads": "涉及列",
+        "rows": "现有数据中可判行数",
+        "layers": {"structure": "结构", "row": "行", "package": "整包", "source": "原文"},
+    },
+}
+
+
+def as_data(rule: Rule) -> dict[str, object]:
+    """One rule as plain data, for rules.json."""
+    return {
+        "id": rule.id,
+        "name": rule.name,
+        "severity": rule.severity,
+        "layer": rule.layer,
+        "resources": list(rule.resources),
+        "columns": [c for c in rule.columns if not c.startswith("_")],
+        "title": rule.title,
+        "message": rule.message,
+        "why": rule.why,
+        "mend": rule.mend,
+        "bad": rule.bad,
+        "good": rule.good,
+    }
+
+
+def rules_json() -> str:
+    """The whole catalogue as JSON."""
+    return json.dumps({"rules": [as_data(r) for r in catalogue().values()]}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _cells(example: dict[str, object]) -> str:
+    return ", ".join(f"`{k}` = `{v}`" for k, v in example.items() if k != "resource") or "–"
+
+
+def rule_text(rule: Rule, language: str, rows: int | None = None) -> str:
+    """One rule as Markdown."""
+    heads = HEADS[language]
+    lines = [f"### {rule.id} {rule.name}", "", rule.title[language], ""]
+    lines += [f"- {rule.severity}; {heads['reads']}: {', '.join(rule.resources)}: {', '.join(c for c in rule.columns if not c.startswith('_')) or '–'}"]
+    if rows is not None:
+        lines.append(f"- {heads['rows']}: {rows}" + (f" ({rule.idle[language]})" if rows == 0 and language in rule.idle else ""))
+    lines += [f"- {heads['why']}: {rule.why[language]}", f"- {heads['mend']}: {rule.mend[language]}", f"- {heads['message']}: {rule.message[language]}"]
+    lines += [f"- {heads['bad']}: {_cells(rule.bad)}", f"- {heads['good']}: {_cells(rule.good)}", ""]
+    return "\n".join(lines)
+
+
+def page(language: str) -> str:
+    """docs/rules.md or docs/rules.zh.md."""
+    heads = HEADS[language]
+    lines = [f"# {heads['title']}", "", str(heads["intro"]), ""]
+    for layer in LAYERS:
+        lines += [f"## {heads['layers'][layer]}", ""]  # type: ignore[index] # a table of texts by language
+        lines += [rule_text(r, language) for r in catalogue().values() if r.layer == layer]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def show(rule: str, path: Path, format: str, language: str, sources: Path | None) -> str:
+    """What `plans rules` prints."""
+    if rule and rule not in catalogue():
+        near = [r.id for r in catalogue().values() if r.id[:2] == rule[:2].upper()]
+        raise CannotTell(f"there is no rule {rule}", f"use one of: {', '.join(near or catalogue())}")
+    if format == "markdown":
+        return page(language) if not rule else rule_text(catalogue()[rule], language)
+    report: Report | None = None
+    if path.exists():
+        report = validate(path, find_sources(path, sources, os.environ.get("PLANS_SOURCES")))
+    chosen = [catalogue()[rule]] if rule else list(catalogue().values())
+    rows = {r.id: report.rows.get(r.id, 0) if report else 0 for r in chosen}
+    if format == "json":
+        return json.dumps([{**as_data(r), "rows": rows[r.id]} for r in chosen], ensure_ascii=False, indent=2) + "\n"
+    if rule:
+        return rule_text(chosen[0], language, rows[rule]) + "\n"
+    lines = [f"{r.id}  {r.severity:<7}  {r.layer:<9} {rows[r.id]:>7}  {r.title[language]}" for r in chosen]
+    return "\n".join(lines) + "\n"
