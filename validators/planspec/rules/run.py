@@ -13,6 +13,7 @@ from planspec.findings import Collector, Finding
 from planspec.package import DESCRIPTOR, Package, open_package
 from planspec.rules.catalogue import LAYERS, Rule, catalogue
 from planspec.rules.cells import check_cells, check_keys
+from planspec.rules.config import read_config
 from planspec.rules.context import Context
 from planspec.rules.enrich import NEEDS, enriched
 from planspec.rules.rows import ROW_RULES, RowRule
@@ -157,6 +158,7 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
             if rule.layer in ("row", "package", "source"):
                 context.skipped[rule.id] = "the package lacks what the rules read"
     missing = _missing_texts(context, sources)
+    lowered = read_config(package.store)
     return Report(
         package.name,
         package.version,
@@ -169,6 +171,8 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
         missing,
         _facts(context),
         time.perf_counter() - begun,
+        {change["rule"]: change["severity"] for change in lowered},
+        lowered,
     )
 
 
@@ -196,7 +200,7 @@ def _facts(context: Context) -> dict[str, int]:
     for name in ("targets", "results"):
         if name in context.enriched:
             proved += context.enriched[name].filter(pl.col("_own").is_not_null()).height
-            facts[name] = context.enriched[name].height
+            facts[name] = context.enriched[name].filter(pl.col("comparator") != "not_stated").height
     facts["proved"] = proved
     if context.has("coverage"):
         facts["districts"] = context.frame("coverage")["district_code"].n_unique()

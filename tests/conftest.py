@@ -1,0 +1,44 @@
+"""Fixtures that every test may use: the repository, a copy of its package, its source texts where they are at hand."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from planspec.rules.run import find_sources
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+def copy_package(to: Path) -> Path:
+    """Copy descriptor, data and schemas of the repository's package to `to`."""
+    for name in ("data", "schemas"):
+        shutil.copytree(ROOT / name, to / name)
+    shutil.copy(ROOT / "datapackage.json", to)
+    return to
+
+
+@pytest.fixture
+def package(tmp_path: Path) -> Path:
+    """A copy of the package that a test may change."""
+    folder = tmp_path / "package"
+    folder.mkdir()
+    return copy_package(folder)
+
+
+@pytest.fixture(scope="session")
+def sources() -> Path:
+    """Folder of the source texts; tests that need it skip where it is absent."""
+    folder = find_sources(ROOT, None, os.environ.get("PLANS_SOURCES"))
+    if folder is None or not any(folder.glob("*.txt")):
+        pytest.skip("the source texts are not at hand (PLANS_SOURCES)")
+    return folder
