@@ -42,8 +42,9 @@ class Check:
 class Collector:
     """Gathers findings with exact counts; keeps at most `limit` findings of each rule."""
 
-    def __init__(self, limit: int = 1000) -> None:
+    def __init__(self, limit: int = 1000, harmless: frozenset[str] = frozenset()) -> None:
         self.limit = limit
+        self.harmless = harmless
         self.counts: Counter[str] = Counter()
         self.findings: list[Finding] = []
         self._bad_rows: set[tuple[str, int]] = set()
@@ -51,10 +52,14 @@ class Collector:
         self._kept: Counter[str] = Counter()
 
     def add(self, finding: Finding) -> None:
-        """Count a finding and keep it while its rule is under the limit."""
+        """Count a finding and keep it while its rule is under the limit.
+
+        A finding of a rule in `harmless` (a matter of form that changes no cell) spoils nothing for later layers.
+        """
         self.counts[finding.rule] += 1
-        self._bad_rows.add((finding.resource, finding.line))
-        self._bad_cells.add((finding.resource, finding.line, finding.column))
+        if finding.rule not in self.harmless:
+            self._bad_rows.add((finding.resource, finding.line))
+            self._bad_cells.add((finding.resource, finding.line, finding.column))
         if self._kept[finding.rule] < self.limit:
             self._kept[finding.rule] += 1
             self.findings.append(finding)

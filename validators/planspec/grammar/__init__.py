@@ -7,7 +7,7 @@ phrase from inside or outside, and `classify` says what a number is when it is n
 
 from planspec.grammar.friends import classify
 from planspec.grammar.governing import Governing, read_governing
-from planspec.grammar.quantity import Reading, read_at, read_figures
+from planspec.grammar.quantity import Reading, find_figures, read_at, read_figures
 from planspec.grammar.statements import Statement, read_statements
 from planspec.grammar.text import Compact, compact, sentence_span
 
@@ -18,6 +18,7 @@ __all__ = [
     "Statement",
     "classify",
     "compact",
+    "find_figures",
     "read_at",
     "read_figures",
     "read_governing",

@@ -7,16 +7,20 @@ import re
 _CLASSIFIERS = (
     "个 家 项 件 条 处 所 座 栋 幢 套 间 张 辆 台 部 架 艘 只 支 批 场 次 节 门 份 例 宗 起 笔 款 种 类 对 组 轮 片 块 株 棵 头 尾 口 "
     "盏 根 面 幅 首 篇 本 册 名 位 人 户 村 镇 把 盘 段 孔 眼 枚 列 班 床 栏 期 封 道 具 颗 盆 单 桩 枪 路 站 点 层 线 亩 米 吨 元 年 "
-    "天 月 岁 倍 番 瓦 度 升 克 P "
+    "天 月 岁 倍 番 瓦 度 升 克 P 县 羽 担 箱 袋 群 顶 基 斤 趟 人份 金 银 铜 "
 )
 _COMPOUND = (
     "人次 家次 场次 户次 件次 批次 班次 车次 航次 架次 课时 学时 人日 平方米 平方公里 平方千米 平米 立方米 公顷 公里 千米 海里 公斤 千克 "
     "毫克 微克/立方米 吨标准煤 吨标煤 千瓦 千瓦时 兆瓦 兆瓦时 吉瓦 瓦时 兆 标箱 标准箱 TEU EFLOPS PFLOPS 卡 美元 欧元 港元 日元 元/人 "
     "元/吨 元/亩 元/年 元/月 元/平方米 "
+    "延长米 千升 吉瓦时 GW GWh MW MWh kW 立方 人天 座次 标台 周岁 吨/年 吨/日 元/千瓦时 "
     "个百分点 百分点 个季度 个月 个工作日 工作日 个小时 小时 分钟 秒 周 周年 个学位 个床位 张床位 m2 km2 km t % ‰ 个点"
 )
 UNITS = tuple(sorted(set((_CLASSIFIERS + _COMPOUND).split()), key=lambda u: (-len(u), u)))
 """Units and classifiers a number can carry, without their power of ten."""
+
+NO_UNIT = re.compile(r"[金银铜][^\d,、。;牌]|基[地本础金层]|本科|人才|名录|口袋|群众|群体|点位|站点|线上|面积|道路|路径")
+"""Words that begin with a unit's character but are none: 3基地, 5本科."""
 
 UNIT_ALIASES = {"平米": "平方米", "m2": "平方米", "百分点": "个百分点", "个点": "个百分点", "km": "公里"}
 """Spellings of one unit, to the symbol that units.csv keeps."""
@@ -46,7 +50,7 @@ BEFORE = (
 NOT_BEFORE = re.compile(r"(?:通|经|不超|超|太|走|经|越|跨|最|附|邻|靠|临|简|突|打)$")
 """A character that makes 过, 近 or 超 part of another word: 通过, 附近, 最近, 打破."""
 
-FALL = re.compile(r"(?:下降|减少|降低|下滑|回落|下调|压减|缩减|压缩|收窄|负增长|增长[-−]|为[-−])(?:了|约|近|超过|超|幅度?|至少|不少于)?$")
+FALL = re.compile(r"(?:下降|减少|降低|下滑|回落|下调|压减|缩减|压缩|收窄|压降|负增长|增长[-−]|为[-−])(?:了|约|近|超过|超|幅度?|至少|不少于)?$")
 """Words directly before a number that make it a fall; 降至 and 降到 name a level instead."""
 
 OPEN_QUOTES, CLOSE_QUOTES = "“‘「『\"(", "”’」』\")"

@@ -18,10 +18,18 @@ _POWER = re.compile("(十万|百万|千万|百亿|千亿|万亿|万|亿|百|千)
 _UNIT = re.compile("|".join(re.escape(u) for u in UNITS))
 _RANGE = re.compile(r"[—–\-~−]{1,2}|至|到")
 _LIST = re.compile(r"[、,和及与]")
-_STRETCH = re.compile(r"[、,;]?(?:并)?(?:力争|争取|奋力|努力)(?:实现|达到|突破|完成|增长|到)?(更好结果)?")
+_STRETCH = re.compile(r"[、,;]?(?:并)?(?:力争|争取|奋力|努力|冲刺|跳起摸高)+(?:冲刺|实现|达到|突破|完成|增长|到)?(更好结果)?")
 _TRIGGER = re.compile(r"(?:突破|超过|超|达到|达|近|约|过|逾|破|不少于|不低于|保持|完成|上)$")
 _SOLID_ZH = re.compile(r"[一二两三四五六七八九十]")
 _BARE_MONEY = {"亿": "亿元", "万亿": "万亿元"}
+_PEOPLE = re.compile(
+    r"(?:名|多|余)?(?:[一-鿿]{0,6}?)(?:群众|人口|居民|市民|职工|村民|移民|农民|学生|儿童|老人|干部|党员|退休人员|女生|儿女|网民|大军|妇女|师生)"
+)
+_SHARED = re.compile(r"[、,和及与](?:下降|减少|降低)?")
+_PERIOD_BEFORE = re.compile(r"(?:过去|今后|未来|近|这|前|后|下|的|各位代表[,,]?|^|部署|绘制|十四五”|十三五”|历时|展望|[“])$")
+_PERIOD_AFTER = re.compile(r"年(?:来|间|的|[,,。;!]|发展|工作|的?时间|磨|奋|征|历程|之)")
+_WORD_AFTER = re.compile(r"盘[山水大]|台[河县山子]|道[沟岔河]|家渠|里[坪堡]|门峡|棵树|面山|条沟|轮车|座以|角|层以|线城市|本院|本大学|级联动")
+_WORD_BEFORE = re.compile(r"(?:唯一|唯|统一|单一|同一|数|几|上|成)$")
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def _split_chinese(run: str) -> tuple[str, str]:
 
 def _unit_at(text: str, position: int) -> tuple[str, int]:
     match = _UNIT.match(text, position)
-    if not match:
+    if not match or (len(match.group()) == 1 and lexicon.NO_UNIT.match(text, position)):
         return "", position
     unit = match.group()
     return UNIT_ALIASES.get(unit, unit), match.end()
@@ -129,6 +137,8 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
     elif power in ("十万", "百万", "千万", "百亿", "千亿"):
         value, power = value * 10 ** (POWERS[power[0]]), power[1:]
     unit = power + base
+    if unit == "万" and _PEOPLE.match(text, position) or unit == "万" and text[max(0, start - 12) : start].find("人次") >= 0:
+        unit = "万人次" if "人次" in text[max(0, start - 12) : start] else "万人"
     if unit in _BARE_MONEY:
         unit = _BARE_MONEY[unit]
     after, tail = _after(text, position)
@@ -138,7 +148,7 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
         comparator = before
     if after and not (after == "approx" and comparator != "eq"):
         comparator = after if not (before in ("gt", "lt") and after == "ge") else comparator
-    if lexicon.FALL.search(text[:start]) or (before and lexicon.FALL.search(text[: _before(text, start)[1]])):
+    if lexicon.FALL.search(text[max(0, start - 12) : start]) or (before and lexicon.FALL.search(text[max(0, start - 16) : _before(text, start)[1]])):
         value = -value
     return Reading(start, end, value, unit, comparator, tail=max(tail, position))
 
@@ -146,6 +156,11 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
 def _link(text: str, readings: list[Reading]) -> list[Reading]:
     """Join what several numbers share: ranges, a unit written once, a better result beside the target."""
     linked = list(readings)
+    for i in range(1, len(linked)):
+        first, second = linked[i - 1], linked[i]
+        shared = first.value < 0 < second.value and first.unit in (second.unit, "") and _SHARED.fullmatch(text[first.tail : second.start])
+        if shared:
+            linked[i] = replace(second, value=-second.value)
     for i in range(len(linked) - 2, -1, -1):
         first, second = linked[i], linked[i + 1]
         gap = text[first.tail : second.start]
@@ -166,6 +181,11 @@ def _link(text: str, readings: list[Reading]) -> list[Reading]:
 def _quantifies(text: str, start: int, end: int, reading: Reading) -> bool:
     """Whether a Chinese numeral counts or measures, rather than being part of a word."""
     run = text[start:end]
+    if _WORD_AFTER.match(text, end) or _WORD_BEFORE.search(text[max(0, start - 2) : start]):
+        return False
+    if text[end : end + 1] == "年" and run != "一" and not text[:start].endswith(("连续", "提前")):
+        if _PERIOD_BEFORE.search(text[max(0, start - 6) : start]) or _PERIOD_AFTER.match(text, end):
+            return False
     if text[start - 1 : start] in ("第", "十", "每", "万", "千", "百", "之", "初", "周", "星") or classify(text, start, end):
         return False
     bare = not reading.unit or reading.unit in ("万", "亿")
@@ -179,6 +199,11 @@ def _quantifies(text: str, start: int, end: int, reading: Reading) -> bool:
 
 @lru_cache(maxsize=1 << 16)
 def read_figures(text: str) -> tuple[Reading, ...]:
+    """`find_figures`, remembered: rules ask for the same short phrases many times."""
+    return find_figures(text)
+
+
+def find_figures(text: str) -> tuple[Reading, ...]:
     """Every quantity of a compact phrase or sentence, in order.
 
     Numbers that date, order, name, rank or grade (see `classify`) are left out; a Chinese numeral is read only where
@@ -194,7 +219,7 @@ def read_figures(text: str) -> tuple[Reading, ...]:
     for match in _CHINESE.finditer(text):
         if any(d.start() < match.start() < d.end() for d in doublings):
             continue
-        if match.start() and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多"):
+        if match.group() in ("一一", "三三", "万一") or match.start() and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多"):
             continue
         reading = _quantity(text, *match.span())
         if reading and _quantifies(text, *match.span(), reading):

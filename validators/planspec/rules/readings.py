@@ -78,6 +78,8 @@ def _index(figures: pl.DataFrame) -> tuple[dict, dict]:
     by_source: dict[str, dict[int, tuple]] = defaultdict(dict)
     columns = ["source_id", "start", "end", "printed", "role", "target_id", "result_id", "field"]
     for source, start, end, printed, role, target, result, field in figures.select(columns).iter_rows():
+        if source is None or start is None or end is None:
+            continue
         by_source[source].setdefault(start, (start, end, printed or ""))
         record = target if role == "target" else result if role == "result" else None
         if record:

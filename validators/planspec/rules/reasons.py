@@ -7,14 +7,14 @@ import re
 from planspec.grammar import classify, read_at
 from planspec.rules.context import Text
 
-_DATE = re.compile(r"^(?:年|月|日|[—\-~至./:]\d|[年月日])|^$")
-_TIME = re.compile(r"[\d年月日./:\-—~至]$")
+_DATE = re.compile(r"^(?:年|月(?!均)|日(?!均)|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)(?:月|日)|[./:\-]\d{1,2}[./:\-]\d{1,2}\D)")
+_TIME = re.compile(r"\d{4}[年/.\-](?:\d{1,2}[月/.\-])?$|\d{1,2}月$")
 _HEADING_BEFORE = re.compile(r"[(第]$|^$|[。:;!”]$")
 _HEADING_AFTER = re.compile(r"^(?:[、.)]|综合|版)")
 _CLASSIFIER = re.compile(
     r"^(?:余|多)?(?:个|大|项|家|条|方面|类|件|处|张|种|支|所|座|级|域|者|地|区|部|国|行|项目|领域|先导|重点|赛道|细分|标志|位|名|市|本|基|届|面|形|层|期|体|道)"
 )
-_PAGE = re.compile(r"(?:http|www|QQ|ICP|备|号|浏览|评论|页|版|点击|首页|政府网|网|综合|记者|电话)")
+_PAGE = re.compile(r"(?:http|www|QQ|ICP备|浏览|评论|点击|首页|政府网|综合2|下转|上接|版权)")
 _MASKED = re.compile(r"^\d{5,}$")
 
 
@@ -48,7 +48,7 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
     if reason == "private":
         return bool(_MASKED.match(run)) and bool(re.search(r"QQ|电话|手机|微信", before[-12:]))
     if reason == "date":
-        return kind == "date" or (bool(_TIME.search(before)) and bool(re.match(r"^(?:年|月|日|\D|$)", after)) and len(run) <= 4) or bool(_DATE.match(after))
+        return kind == "date" or (bool(_TIME.search(before)) and len(run) <= 2) or bool(_DATE.match(after))
     if reason == "heading":
         return bool(_HEADING_AFTER.match(after)) or (bool(_HEADING_BEFORE.search(before)) and after[:1] in "、.)综")
     if reason == "page":
@@ -76,6 +76,6 @@ def _also(reason: str, before: str, run: str, after: str) -> bool:
         return bool(re.match(r"^(?:余|多)?(?:万|亿)?(?:元|岁|平方米|人|级)?(?:及)?(?:以上|以下|级|的|企业|项目|元)", after)) or before.endswith(("过", "超", "超过"))
     if reason == "name":
         quoted = bool(re.search(r"[“‘][^”’]*$", before)) and bool(re.match(r"^[^“‘]*[”’]", after))
-        sign = bool(re.match(r"^(?:[+·\-—]|号|路|[A-Za-z]|街|分钟|中学|中|世纪|三对三|对)", after)) or before[-1:] in "+·-/GSABKUV" or before.endswith(("路", "区", "中", "第"))
+        sign = bool(re.match(r"^(?:[+·\-—]|号|路|[A-Za-z]|街|分钟|中学|中|世纪|三对三|对)", after)) or before[-1:] in tuple("+·-/GSABKUV")
         return quoted or sign or bool(re.match(r"[a-zA-Z]", before[-1:])) or bool(re.match(r"^[一-鿿]{1,6}园", after))
     return False

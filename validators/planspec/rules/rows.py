@@ -179,9 +179,11 @@ def yardstick_as_worded() -> nw.Expr:
     )
 
 
-@row_rule("R222", ("targets",), "stretch_value", lambda: c("stretch"))
+@row_rule("R222", ("targets",), "stretch_value", lambda: _given("stretch_value"))
 def stretch_beyond_value() -> nw.Expr:
-    return (~c("stretch") & _given("stretch_value")) | (_given("stretch_value") & (c("value").is_null() | (c("stretch_value") == c("value"))))
+    upward = c("comparator").is_in(["eq", "ge", "gt", "approx"])
+    short = (upward & (c("stretch_value") <= c("value"))) | (~upward & (c("stretch_value") >= c("value")))
+    return _given("stretch_value") & (~c("stretch") | c("value").is_null() | short.fill_null(value=False))
 
 
 @row_rule("R230", OBS, "value", lambda: _given("value"))
@@ -232,7 +234,7 @@ def phrase_fits_offsets() -> nw.Expr:
     return _given("stated") & ((room < length) | (room > length + 40)).fill_null(value=True)
 
 
-@row_rule("R241", ("targets", "results", "projects"), "cue_end", lambda: _given("cue"))
+@row_rule("R241", ("targets", "results", "projects"), "cue_end")
 def cue_fits_offsets() -> nw.Expr:
     length = c("cue").str.len_chars().cast(nw.Int64)
     room = c("cue_end") - c("cue_start")
@@ -245,13 +247,13 @@ def cue_outside_phrase() -> nw.Expr:
     return (c("cue_start") < c("end")) & (c("start") < c("cue_end"))
 
 
-@row_rule("R243", ("targets",), "comparator", lambda: c("comparator") == "not_stated")
+@row_rule("R243", ("targets",), "comparator")
 def not_stated_is_empty() -> nw.Expr:
     silent = c("comparator") == "not_stated"
     return (silent == (_given("stated") | _given("start") | _given("end"))) | (silent & (_given("strength") | _given("cue") | c("headline") | (c("_core") == False)))  # noqa: E712 - an expression, not a truth test
 
 
-@row_rule("R244", OBS, "scope_en", lambda: _given("scope_zh"))
+@row_rule("R244", OBS, "scope_en", lambda: _given("scope_zh") | _given("scope_en"))
 def scope_in_two_languages() -> nw.Expr:
     return _given("scope_zh") != _given("scope_en")
 
@@ -273,13 +275,13 @@ def kind_and_count() -> nw.Expr:
     return (single & _given("count")) | (~single & bare) | (~single & _given("portfolio_id"))
 
 
-@row_rule("R251", ("projects",), "investment_value", lambda: _given("investment_value"))
+@row_rule("R251", ("projects",), "investment_value", lambda: _given("investment_value") | _given("investment_unit_id") | _given("investment_comparator"))
 def investment_whole() -> nw.Expr:
     given = _given("investment_value")
     return (given != _given("investment_comparator")) | (given != _given("investment_unit_id")) | (c("_investment_dimension") != "currency").fill_null(value=False)
 
 
-@row_rule("R252", ("projects",), "investment_base", lambda: _given("investment_value"))
+@row_rule("R252", ("projects",), "investment_base", lambda: _given("investment_value") | _given("investment_base"))
 def investment_base_is_product() -> nw.Expr:
     both = _given("investment_value") & _given("_investment_factor")
     return (both & (c("investment_base").is_null() | _differ(c("investment_base"), c("investment_value") * c("_investment_factor")).fill_null(value=False))) | (
@@ -287,7 +289,7 @@ def investment_base_is_product() -> nw.Expr:
     )
 
 
-@row_rule("R253", ("projects",), "size_value", lambda: _given("size_value"))
+@row_rule("R253", ("projects",), "size_value", lambda: _given("size_value") | _given("size_unit_id") | _given("size_comparator"))
 def size_whole() -> nw.Expr:
     given = _given("size_value")
     return (given != _given("size_comparator")) | (given != _given("size_unit_id")) | (c("_size_dimension") == "currency").fill_null(value=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,10 +97,28 @@ def _check_contract(context: Context) -> None:
             elif name != "*":
                 columns = set(context.package.resources[name].columns)
                 for column in rule.columns:
-                    known = any(column in context.package.resources[n].columns for n in rule.resources if n in context.package.resources)
-                    if not column.startswith("_") and not known and f"{name}.{column}" not in _reported(context):
-                        context.collector.add(Finding("S109", name, str(context.package.resources[name].meta.get("schema", DESCRIPTOR)), column=column, params={"what": f"{name}.{column}"}))
+                    others = [n for n in rule.resources if n in context.package.resources]
+                    known = any(column in context.package.resources[n].columns for n in others)
+                    if not column.startswith("_") and not known:
+                        _report_missing(context, name, column)
                 context.count("S109", len(columns) and 1)
+
+
+def _report_missing(context: Context, name: str, column: str) -> None:
+    if f"{name}.{column}" not in _reported(context):
+        file = str(context.package.resources[name].meta.get("schema", DESCRIPTOR)) if name in context.package.resources else DESCRIPTOR
+        context.collector.add(Finding("S109", name, file, column=column, params={"what": f"{name}.{column}"}))
+
+
+_COLUMN = re.compile(r"[\"'](_?[a-z][a-z0-9_]*)[\"']|unable to find column \"?(\w+)")
+
+
+def _missing_column(context: Context, name: str, error: Exception) -> None:
+    """A rule met a column that its resource lacks: that is a fault of the schema, not of the tool."""
+    match = _COLUMN.search(str(error))
+    column = next((g for g in match.groups() if g), "?") if match else "?"
+    owner = next((n for n in (name, *NEEDS.get(name, ())) if n in context.package.resources and column not in context.package.resources[n].columns), name)
+    _report_missing(context, owner, column)
 
 
 def _reported(context: Context) -> set[str]:
@@ -108,6 +127,8 @@ def _reported(context: Context) -> set[str]:
 
 def _run_rows(context: Context) -> None:
     """The row layer: pandera holds the rules of a resource together; failing rows come from the same expressions."""
+    from narwhals.exceptions import ColumnNotFoundError
+
     from planspec.rules.engine import failing_rules
 
     by_resource: dict[str, list[RowRule]] = {}
@@ -120,11 +141,14 @@ def _run_rows(context: Context) -> None:
             for rule in rules:
                 context.skipped.setdefault(rule.rule, f"{', '.join(absent)} could not be read")
             continue
-        frame = enriched(context, name)
-        sound = frame.filter(~pl.col(LINE).is_in(list(context.collector.spoiled_lines(name))))
-        for rule, failing, applicable in failing_rules(name, sound, rules):
-            context.count(rule.rule, applicable)
-            context.report_rows(rule.rule, name, failing, rule.column, catalogue()[rule.rule].columns)
+        try:
+            frame = enriched(context, name)
+            sound = frame.filter(~pl.col(LINE).is_in(list(context.collector.spoiled_lines(name))))
+            for rule, failing, applicable in failing_rules(name, sound, rules):
+                context.count(rule.rule, applicable)
+                context.report_rows(rule.rule, name, failing, rule.column, catalogue()[rule.rule].columns)
+        except (pl.exceptions.ColumnNotFoundError, ColumnNotFoundError) as error:
+            _missing_column(context, name, error)
 
 
 def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Report:
@@ -134,7 +158,7 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
     counts stay exact. Raises `CannotTell` where the package cannot be read at all.
     """
     begun = time.perf_counter()
-    collector = Collector(limit)
+    collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.severity != "error"))
     package = open_package(path)
     for fault in package.faults:
         collector.add(fault)

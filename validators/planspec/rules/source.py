@@ -136,6 +136,8 @@ def _check_recount(context: Context, texts: dict[str, Text]) -> None:
                 around = compact_text(text.stored[max(0, match.start() - 8) : match.end() + 8])
                 context.report("T407", "figures", 0, "start", f"{source}/{match.start()}", printed=match.group(), found=around)
         for reading in read_figures(text.compact.text):
+            if text.compact.text[reading.start].isascii():
+                continue
             start, _ = text.compact.stored(reading.start, reading.end)
             context.count("T408", 1)
             if start not in covered[source]:

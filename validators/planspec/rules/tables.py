@@ -46,7 +46,7 @@ def check_references(context: Context) -> None:
 
 
 def _key(context: Context, name: str, row: dict) -> str:
-    return "/".join(str(row[k]) for k in context.resource(name).primary_key)
+    return "/".join("" if row[k] is None else str(row[k]) for k in context.resource(name).primary_key)
 
 
 def check_retired(context: Context) -> None:
@@ -103,8 +103,8 @@ def check_districts(context: Context) -> None:
 
 
 def check_same_fact(context: Context) -> None:
-    """P307: one fact under two keys, and two rows on one phrase that prove the same figure."""
-    same = ["district_code", "year", "period", "indicator_id", "comparator", "value", "unit_id", "scope_zh", "relative_to", "project_id"]
+    """P307: one fact under two keys. P308: one name for two projects or initiatives of a district."""
+    same = ["district_code", "year", "period", "indicator_id", "comparator", "value", "value_max", "unit_id", "scope_zh", "relative_to", "project_id"]
     for name, key in OBSERVATIONS.items():
         if not context.has(name):
             continue
@@ -304,13 +304,15 @@ def check_code_lists(context: Context) -> None:
     """P340: an entry of a code list that nothing uses. P341: a label no record is printed with."""
     uses = {
         "indicators": ("indicator_id", [(n, "indicator_id") for n in OBSERVATIONS] + [(n, "relative_to") for n in OBSERVATIONS]),
-        "units": ("unit_id", [(n, "unit_id") for n in OBSERVATIONS] + [("projects", "investment_unit_id"), ("projects", "size_unit_id"), ("units", "base_unit_id")]),
+        "units": ("unit_id", [(n, "unit_id") for n in OBSERVATIONS] + [("projects", "investment_unit_id"), ("projects", "size_unit_id")]),
         "sources": ("source_id", [("coverage", "source_id")]),
     }
     for name, (key, users) in uses.items():
         if not context.has(name, *{u for u, _ in users}):
             continue
         used = set().union(*(set(context.frame(u)[column].drop_nulls()) for u, column in users))
+        if name == "units":
+            used |= set(context.frame("units").filter(pl.col("unit_id").is_in(list(used)))["base_unit_id"].drop_nulls())
         frame = context.frame(name)
         context.count("P340", frame.height)
         for line, value in frame.select(LINE, key).iter_rows():
@@ -321,7 +323,8 @@ def check_code_lists(context: Context) -> None:
     words: dict[str, str] = defaultdict(str)
     for name in OBSERVATIONS:
         for indicator, stated, cue in context.frame(name).select("indicator_id", "stated", "cue").iter_rows():
-            words[indicator] += f"\n{stated or ''}\n{cue or ''}"
+            if stated:
+                words[indicator] += f"\n{stated or ''}\n{cue or ''}"
     frame = context.frame("indicators")
     context.count("P341", frame.height)
     for line, indicator, labels in frame.select(LINE, "indicator_id", "labels_zh").iter_rows():

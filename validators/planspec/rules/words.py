@@ -56,5 +56,9 @@ def name_in_phrase(name: str, stated: str) -> bool:
     a, b = compact_text(name), compact_text(stated)
     if not a or not b:
         return False
-    common = sum(block.size for block in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks())
-    return common >= 0.7 * min(len(a), len(b))
+    if a in b or b in a:
+        return True
+    blocks = SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks()
+    common = sum(block.size for block in blocks)
+    longest = max(block.size for block in blocks)
+    return common >= 0.7 * min(len(a), len(b)) and longest >= 0.5 * min(len(a), len(b))
