@@ -59,10 +59,33 @@ def _headline_table() -> str:
     return table(ROOT)
 
 
+def _wrong_cell() -> str:
+    """What `plans validate` and a pull request show for one wrong unit, from a real run on a copy."""
+    import shutil
+    import tempfile
+
+    from planspec.rules.run import validate
+    from plans.reports import render
+
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for name in ("data", "schemas"):
+            shutil.copytree(ROOT / name, copy / name)
+        shutil.copy(ROOT / "datapackage.json", copy)
+        path = copy / "data" / "targets.csv"
+        text = path.read_text(encoding="utf-8")
+        row = next(line for line in text.split("\n") if line.startswith("370212-2025-gdp-growth,"))
+        path.write_text(text.replace(row, row.replace(",percent,0.055,", ",percentage-point,5.5,")), encoding="utf-8", newline="")
+        report = validate(copy)
+    findings = render(report, "text", "en").split("\n\n")[: len(report.findings)]
+    return "\n".join(["```text", *"\n\n".join(findings).splitlines(), "", render(report, "github", "en").strip(), "```"])
+
+
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "ledger"): _ledger_table,
     ("README.md", "headline"): _headline_table,
     ("docs/core-indicators.md", "headline"): _headline_table,
+    ("CONTRIBUTING.md", "wrong-cell"): _wrong_cell,
 }
 """Parts of written pages that are generated, between marks."""
 
@@ -87,13 +110,14 @@ def wanted() -> dict[str, str]:
 
 def main(arguments: list[str]) -> int:
     """Write the pages; with --check write nothing and exit 1 where one is stale."""
-    stale = [p for p, text in wanted().items() if not (ROOT / p).exists() or (ROOT / p).read_text(encoding="utf-8") != text]
+    pages = wanted()
+    stale = [p for p, text in pages.items() if not (ROOT / p).exists() or (ROOT / p).read_text(encoding="utf-8") != text]
     if "--check" in arguments:
         for path in stale:
             print(f"{path} is stale: run `make docs` and commit the result", file=sys.stderr)
         return int(bool(stale))
     for path in stale:
-        (ROOT / path).write_text(wanted()[path], encoding="utf-8")
+        (ROOT / path).write_text(pages[path], encoding="utf-8", newline="")
         print(path)
     return 0
 

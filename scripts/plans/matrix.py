@@ -36,7 +36,8 @@ def shown(target: dict | None) -> str:
     if target is None:
         return "?"
     if target["comparator"] in SIGNS:
-        return f"{SIGNS[target['comparator']]}{target['value']:g}{target['unit']}"
+        aside = "" if target["headline"] else " (in the body)"
+        return f"{SIGNS[target['comparator']]}{target['value']:g}{target['unit']}{aside}"
     if target["comparator"] == "in_step" and target["hedged"]:
         return "in step, roughly 基本同步"
     if target["strength"] == "binding":
