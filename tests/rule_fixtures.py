@@ -1,0 +1,133 @@
+"""The base package of the rule fixtures, and the small edits that make a fixture of it.
+
+The base lies in tests/fixtures/package (`data/`, `sources/`); descriptor and schemas are the project's own, taken when
+a test runs, so that they cannot go stale. A fixture is a TOML file with one `[[edit]]` a change, applied in order:
+
+    resource = "targets", key = "990102-2025-gdp-growth", set = { value = "6" }   change cells of one row
+    resource = "targets", key = "…", delete = true                                drop a row
+    resource = "targets", like = "…", add = { target_id = "…", value = "7" }      add a copy of a row, some cells changed
+    resource = "targets", add = { … }                                             add a row; cells not named are empty
+    file = "data/targets.csv", replace = ["old", "new"]                           replace text that stands there once
+    file = "data/targets.csv", content = "…" / delete = true                      replace or drop a file
+    file = "data/targets.csv", encoding = "gb18030"                               save a file as a spreadsheet would
+    file = "schemas/units.json", at = "fields.1.name", value = "symbol"           change a value of a JSON file
+    file = "datapackage.json", at = "resources.3", remove = true                  drop a value of a JSON file
+
+Cells are text, as they stand in the CSV file. A key of several columns is written with `/` between them. Rows stay in
+the order of their key. `findings = 2` at the top of a bad fixture says that its edit makes two findings, not one.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+FIXTURES = Path(__file__).resolve().parent / "fixtures"
+BASE = FIXTURES / "package"
+RULES = FIXTURES / "rules"
+
+
+@lru_cache(maxsize=1)
+def base() -> dict[str, bytes]:
+    """Every file of the base package by its path inside the package."""
+    files = {path.relative_to(BASE).as_posix(): path.read_bytes() for path in sorted(BASE.glob("*/*")) if path.is_file()}
+    for path in (ROOT / "datapackage.json", *sorted((ROOT / "schemas").glob("*.json"))):
+        files[path.relative_to(ROOT).as_posix()] = path.read_bytes()
+    return files
+
+
+def assemble(folder: Path, edits: list[dict[str, Any]] | None = None) -> Path:
+    """Write the base package with `edits` applied into `folder`, and return the folder."""
+    files = dict(base())
+    for edit in edits or []:
+        _apply(files, edit)
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def load(path: Path) -> tuple[list[dict[str, Any]], int]:
+    """The edits of a fixture file and how many findings it announces."""
+    content = tomllib.loads(path.read_text(encoding="utf-8"))
+    unknown = set(content) - {"edit", "findings"}
+    assert not unknown, f"{path.name}: unknown {unknown}"
+    return content["edit"], content.get("findings", 1)
+
+
+def _apply(files: dict[str, bytes], edit: dict[str, Any]) -> None:
+    if "resource" in edit:
+        _edit_rows(files, edit)
+    elif "at" in edit:
+        _edit_json(files, edit)
+    else:
+        _edit_bytes(files, edit)
+
+
+@lru_cache(maxsize=1)
+def _descriptions() -> dict[str, tuple[str, list[str], set[str]]]:
+    """For each resource its path, its key and the key columns that are whole numbers."""
+    out = {}
+    for resource in json.loads(base()["datapackage.json"])["resources"]:
+        schema = json.loads(base()[resource["schema"]])
+        numbers = {f["name"] for f in schema["fields"] if f["type"] == "integer"}
+        out[resource["name"]] = (resource["path"], schema["primaryKey"], numbers)
+    return out
+
+
+def _edit_rows(files: dict[str, bytes], edit: dict[str, Any]) -> None:
+    path, key, numbers = _descriptions()[edit["resource"]]
+    reader = csv.DictReader(io.StringIO(files[path].decode("utf-8"), newline=""))
+    rows, header = list(reader), reader.fieldnames or []
+    unknown = set(edit) - {"resource", "key", "set", "delete", "like", "add"}
+    unknown |= (set(edit.get("set", {})) | set(edit.get("add", {}))) - set(header)
+    assert not unknown, f"{edit['resource']} has no {unknown}"
+    chosen = [row for row in rows if "/".join(row[k] for k in key) == edit.get("key", edit.get("like"))]
+    assert len(chosen) == 1 or ("add" in edit and "like" not in edit), f"{edit}: {len(chosen)} rows"
+    if "add" in edit:
+        rows.append({name: "" for name in header} | (chosen[0] if chosen else {}) | edit["add"])
+    elif edit.get("delete"):
+        rows.remove(chosen[0])
+    else:
+        chosen[0].update(edit["set"])
+    rows.sort(key=lambda row: [(0, int(row[k]), "") if k in numbers and row[k].isdigit() else (1, 0, row[k]) for k in key])
+    out = io.StringIO()
+    writer = csv.DictWriter(out, header, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    files[path] = out.getvalue().encode("utf-8")
+
+
+def _edit_json(files: dict[str, bytes], edit: dict[str, Any]) -> None:
+    content = json.loads(files[edit["file"]])
+    *parents, last = edit["at"].split(".")
+    place = content
+    for part in parents:
+        place = place[int(part) if isinstance(place, list) else part]
+    name = int(last) if isinstance(place, list) else last
+    if edit.get("remove"):
+        del place[name]
+    else:
+        place[name] = edit["value"]
+    files[edit["file"]] = json.dumps(content, ensure_ascii=False, indent=2).encode("utf-8")
+
+
+def _edit_bytes(files: dict[str, bytes], edit: dict[str, Any]) -> None:
+    name = edit["file"]
+    if edit.get("delete"):
+        del files[name]
+    elif "content" in edit:
+        files[name] = edit["content"].encode("utf-8")
+    elif "encoding" in edit:
+        files[name] = files[name].decode("utf-8").encode(edit["encoding"])
+    else:
+        old, new = (text.encode("utf-8") for text in edit["replace"])
+        assert files[name].count(old) == 1, f"{name} holds {edit['replace'][0]!r} {files[name].count(old)} times"
+        files[name] = files[name].replace(old, new)
