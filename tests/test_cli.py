@@ -18,7 +18,9 @@ def plans(*arguments: str | Path, cwd: Path | None = None, **environment: str) -
     """Run `plans` as a process of its own, without source texts unless the test names them."""
     env = {**os.environ, "PLANS_SOURCES": "", "LC_ALL": "C.UTF-8", **environment}
     command = [sys.executable, "-m", "plans", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", env=env, cwd=cwd, timeout=120, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, encoding="utf-8", env=env, cwd=cwd, timeout=120, check=False
+    )
 
 
 def test_the_package_holds_without_the_texts(package: Path) -> None:
@@ -62,7 +64,12 @@ def test_counts_are_the_same_in_every_form(package: Path, format: str, language:
         assert json.loads(done.stdout)["counts"]["error"] == exact
     elif format == "github":
         listed = done.stdout.count("::error file=")
-        more = sum(int(w) for line in done.stdout.split("\n") if line.startswith("::error title=") for w in line.split("::")[-1].split()[:1])
+        more = sum(
+            int(w)
+            for line in done.stdout.split("\n")
+            if line.startswith("::error title=")
+            for w in line.split("::")[-1].split()[:1]
+        )
         assert listed + more == exact
     else:
         assert str(exact) in done.stdout
@@ -82,10 +89,21 @@ CASES = {
     "path leaves the package": (lambda p: _descriptor(p, lambda d: d["resources"][0].update(path="../x.csv")), "S103"),
     "absolute path": (lambda p: _descriptor(p, lambda d: d["resources"][0].update(path="/etc/passwd")), "S103"),
     "file is missing": (lambda p: (p / "data/targets.csv").unlink(), "S103"),
-    "GBK": (lambda p: (p / "data/districts.csv").write_bytes((p / "data/districts.csv").read_text("utf-8").encode("gbk")), "S104"),
-    "UTF-16": (lambda p: (p / "data/districts.csv").write_bytes((p / "data/districts.csv").read_text("utf-8").encode("utf-16")), "S104"),
+    "GBK": (
+        lambda p: (p / "data/districts.csv").write_bytes((p / "data/districts.csv").read_text("utf-8").encode("gbk")),
+        "S104",
+    ),
+    "UTF-16": (
+        lambda p: (p / "data/districts.csv").write_bytes(
+            (p / "data/districts.csv").read_text("utf-8").encode("utf-16")
+        ),
+        "S104",
+    ),
     "NUL": (lambda p: (p / "data/units.csv").write_bytes((p / "data/units.csv").read_bytes() + b"\x00"), "S104"),
-    "BOM": (lambda p: (p / "data/units.csv").write_bytes(b"\xef\xbb\xbf" + (p / "data/units.csv").read_bytes()), "S104"),
+    "BOM": (
+        lambda p: (p / "data/units.csv").write_bytes(b"\xef\xbb\xbf" + (p / "data/units.csv").read_bytes()),
+        "S104",
+    ),
     "missing column": (lambda p: _cut(p / "data/retired.csv", ",reason"), "S106"),
     "extra column": (lambda p: _cut(p / "data/retired.csv", "reason", "reason,more"), "S106"),
     "empty file": (lambda p: (p / "data/retired.csv").write_bytes(b""), "S107"),
@@ -167,7 +185,9 @@ def test_every_command_has_help_that_ends_in_an_example() -> None:
     assert commands
     for name, command in commands.items():
         text = (command.help or "").strip()
-        assert text.splitlines()[-1].strip().startswith(f"Example: plans {name}"), f"{name}: end its docstring with an example"
+        assert text.splitlines()[-1].strip().startswith(f"Example: plans {name}"), (
+            f"{name}: end its docstring with an example"
+        )
 
 
 def test_unknown_format_names_the_ones_there_are(package: Path) -> None:
@@ -180,7 +200,9 @@ def test_a_rule_turned_down_is_shown_with_its_reason(package: Path) -> None:
     _append(package / "data/units.csv", "zzz,锅,pot,count,item,1,,\n")
     assert plans("validate", package).returncode == HOLDS
     assert "1 warnings" in plans("validate", package).stdout
-    (package / "plans.toml").write_text('[[lower]]\nrule = "P340"\nseverity = "info"\nreason = "Kept for next year."\n', encoding="utf-8")
+    (package / "plans.toml").write_text(
+        '[[lower]]\nrule = "P340"\nseverity = "info"\nreason = "Kept for next year."\n', encoding="utf-8"
+    )
     done = plans("validate", package)
     assert "0 warnings, 1 notes" in done.stdout
     assert "Kept for next year." in done.stdout

@@ -80,11 +80,21 @@ def test_headline_targets_are_the_ones_a_person_counts() -> None:
 
 
 def test_nothing_long_and_nothing_private_is_kept(texts: dict[str, str]) -> None:
-    private = [DIGITS.findall(texts[r["source_id"]][int(r["start"]) : int(r["end"])])[0] for r in rows("figures") if r["reason"] == "private"]
+    private = [
+        DIGITS.findall(texts[r["source_id"]][int(r["start"]) : int(r["end"])])[0]
+        for r in rows("figures")
+        if r["reason"] == "private"
+    ]
     assert private
-    sentences = {squeezed(s) for t in texts.values() for s in re.split(r"[。！？\n]", squeezed(t)) if len(squeezed(s)) > 60}
+    sentences = {
+        squeezed(s) for t in texts.values() for s in re.split(r"[。！？\n]", squeezed(t)) if len(squeezed(s)) > 60
+    }
     for path in sorted(ROOT.rglob("*")):
-        if path.suffix not in (".csv", ".md", ".json", ".py", ".toml", ".txt", ".html") or ".venv" in path.parts or not path.is_file():
+        if (
+            path.suffix not in (".csv", ".md", ".json", ".py", ".toml", ".txt", ".html")
+            or ".venv" in path.parts
+            or not path.is_file()
+        ):
             continue
         content = path.read_text(encoding="utf-8", errors="ignore")
         for number in private:

@@ -68,7 +68,13 @@ def _with_cell(name: str, column: str, value: str) -> tuple[Resource, bytes]:
 
 @pytest.mark.parametrize(
     ("name", "column", "value"),
-    [("targets", "value", "1.9E+11"), ("figures", "start", "1.2E+03"), ("targets", "period", "Jan-25"), ("targets", "value", "####"), ("districts", "district_code", "3.7E+05")],
+    [
+        ("targets", "value", "1.9E+11"),
+        ("figures", "start", "1.2E+03"),
+        ("targets", "period", "Jan-25"),
+        ("targets", "value", "####"),
+        ("districts", "district_code", "3.7E+05"),
+    ],
 )
 def test_lost_digits_are_refused_and_the_cell_is_named(name: str, column: str, value: str) -> None:
     resource, data = _with_cell(name, column, value)
@@ -80,7 +86,9 @@ def test_lost_digits_are_refused_and_the_cell_is_named(name: str, column: str, v
 def test_lost_leading_zeros_of_a_fixed_code_are_restored() -> None:
     resource, data = shipped("sources")
     text = data.decode("utf-8")
-    lost = "\n".join(line.removeprefix("00") if line[:3].isdigit() else line for line in text.split("\n")).encode("utf-8")
+    lost = "\n".join(line.removeprefix("00") if line[:3].isdigit() else line for line in text.split("\n")).encode(
+        "utf-8"
+    )
     assert lost != data
     assert canonical_csv(lost, resource, FACTORS)[0] == data
 

@@ -55,7 +55,13 @@ def test_any_number_with_any_unit_is_read(number: str, unit: str, after: str) ->
     assert text[readings[0].start : readings[0].end] == number
 
 
-@given(numbers, units, st.sampled_from([("突破", "gt"), ("超过", "gt"), ("不少于", "ge"), ("不超过", "le"), ("低于", "lt"), ("约", "approx")]))
+@given(
+    numbers,
+    units,
+    st.sampled_from(
+        [("突破", "gt"), ("超过", "gt"), ("不少于", "ge"), ("不超过", "le"), ("低于", "lt"), ("约", "approx")]
+    ),
+)
 def test_a_word_before_the_number_compares(number: str, unit: str, word: tuple[str, str]) -> None:
     readings = read_figures(f"规模{word[0]}{number}{unit}")
     assert [(r.value, r.comparator) for r in readings] == [(Decimal(number), word[1])]

@@ -55,7 +55,9 @@ def _unit(row: Row) -> bool:
 def _comparator(row: Row) -> bool:
     if row["comparator"] == "not_stated":
         return False
-    row["comparator"] = {"eq": "ge", "ge": "eq", "gt": "ge", "approx": "eq", "in_step": "keep", "keep": "in_step"}.get(row["comparator"], "eq")
+    row["comparator"] = {"eq": "ge", "ge": "eq", "gt": "ge", "approx": "eq", "in_step": "keep", "keep": "in_step"}.get(
+        row["comparator"], "eq"
+    )
     return True
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from plans.reports import FORMATS, render
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report, validate
-from plans.reports import FORMATS, render
 
 
 @pytest.fixture
@@ -19,7 +19,9 @@ def broken(package: Path) -> Report:
     path = package / "data" / "targets.csv"
     text = path.read_text(encoding="utf-8")
     row = next(line for line in text.split("\n") if line.startswith("370212-2025-gdp-growth,"))
-    text = text.replace(row, row.replace(",ge,5.5,percent,", ",ge,5.6,percent,").replace(",ge,5.5,,percent,", ",ge,5.6,,percent,"))
+    text = text.replace(
+        row, row.replace(",ge,5.5,percent,", ",ge,5.6,percent,").replace(",ge,5.5,,percent,", ",ge,5.6,,percent,")
+    )
     path.write_text(text.replace(",jia,", ",jiaa,", 1), encoding="utf-8", newline="")
     report = validate(package)
     assert not report.holds

@@ -10,7 +10,22 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 READINGS = ROOT / "docs" / "readings"
 PAGE = ROOT / "docs" / "agreement.md"
-FACTS = ("district_code", "year", "period", "comparator", "value", "value_max", "unit_zh", "strength", "hedged", "estimated", "cumulative", "headline", "relative_to", "measure")
+FACTS = (
+    "district_code",
+    "year",
+    "period",
+    "comparator",
+    "value",
+    "value_max",
+    "unit_zh",
+    "strength",
+    "hedged",
+    "estimated",
+    "cumulative",
+    "headline",
+    "relative_to",
+    "measure",
+)
 WORDS = ("stated", "cue", "scope_zh")
 
 
@@ -56,7 +71,10 @@ def compare(part: str) -> dict[str, object]:
 
 def kept(part: str) -> tuple[int, int, int]:
     """Places of the part that the ledger has, and how many of those carry reading A's and reading B's role and reason."""
-    ledger = {(r["source_id"], int(r["start"]), r["part"]): (r["role"], r["reason"]) for r in _rows(ROOT / "data" / "figures.csv")}
+    ledger = {
+        (r["source_id"], int(r["start"]), r["part"]): (r["role"], r["reason"])
+        for r in _rows(ROOT / "data" / "figures.csv")
+    }
     hits = []
     for reading in ("a", "b"):
         rows = _rows(READINGS / reading / f"{part}.figures.csv")
@@ -83,7 +101,9 @@ def context_sample() -> list[str]:
         ours = (now["role"], now["reason"]) if now else ("", "")
         same += label == ours
         if label != ours:
-            lines.append(f"| {row['source_id']} | {row['start']} | {row['printed']} | {' / '.join(filter(None, label))} | {' / '.join(filter(None, ours))} |")
+            lines.append(
+                f"| {row['source_id']} | {row['start']} | {row['printed']} | {' / '.join(filter(None, label))} | {' / '.join(filter(None, ours))} |"
+            )
     return [
         f"{len(sample)} context and furniture rows, drawn at random (seed 20250106), were labelled again from the text alone, without the",
         f"labels in sight: **{same} of {len(sample)}** carry the role and reason the ledger has today. The others:",
@@ -98,9 +118,11 @@ def page() -> str:
     """The whole page."""
     parts = sorted(p.name.removesuffix(".figures.csv") for p in (READINGS / "a").glob("*.figures.csv"))
     rows = [compare(part) for part in parts]
-    total = Counter[str]()
+    total: Counter[str] = Counter()
     for row in rows:
-        total.update(row["differ"])  # type: ignore[arg-type]
+        counted = row["differ"]
+        assert isinstance(counted, Counter)
+        total.update(counted)
     records = sum(int(str(r["records"])) for r in rows)
     both = sum(int(str(r["both"])) for r in rows)
     lines = [
@@ -117,16 +139,42 @@ def page() -> str:
     ]
     for row in rows:
         places, a, b = kept(str(row["part"]))
-        differ: Counter[str] = row["differ"]  # type: ignore[assignment]
-        lines.append(f"| {row['part']} | {row['both']} | {row['only_a']} | {row['only_b']} | {differ['role']} | {differ['reason']} | {a} of {places} | {b} of {places} |")
-    lines += ["", "## What a record says", "", f"{records} targets and results were read by both ({both} figures in all). How often a column differed:", "", "| column | differs | of 100 |", "| --- | ---: | ---: |"]
+        differ = row["differ"]
+        assert isinstance(differ, Counter)
+        lines.append(
+            f"| {row['part']} | {row['both']} | {row['only_a']} | {row['only_b']} | {differ['role']} | {differ['reason']} | {a} of {places} | {b} of {places} |"
+        )
+    lines += [
+        "",
+        "## What a record says",
+        "",
+        f"{records} targets and results were read by both ({both} figures in all). How often a column differed:",
+        "",
+        "| column | differs | of 100 |",
+        "| --- | ---: | ---: |",
+    ]
     lines += [f"| {c} | {total[c]} | {100 * total[c] / records:.1f} |" for c in (*FACTS, *WORDS)]
-    lines += ["", "## Names", "", "| part | kind | A | B | both, same printed name |", "| --- | --- | ---: | ---: | ---: |"]
+    lines += [
+        "",
+        "## Names",
+        "",
+        "| part | kind | A | B | both, same printed name |",
+        "| --- | --- | ---: | ---: | ---: |",
+    ]
     for part in parts:
         for kind in ("projects", "initiatives"):
             a, b, shared = named(part, kind)
             lines.append(f"| {part} | {kind} | {a} | {b} | {shared} |")
-    lines += ["", "The data hold the union of both, after a third pass over the text.", "", (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8").strip(), "", "## Context, labelled again", "", *context_sample()]
+    lines += [
+        "",
+        "The data hold the union of both, after a third pass over the text.",
+        "",
+        (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8").strip(),
+        "",
+        "## Context, labelled again",
+        "",
+        *context_sample(),
+    ]
     return "\n".join(lines) + "\n"
 
 

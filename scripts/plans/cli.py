@@ -23,7 +23,12 @@ app = typer.Typer(
 
 PackagePath = Annotated[Path, typer.Argument(metavar="[PATH]", help="Package: a folder, a datapackage.json or a zip.")]
 Sources = Annotated[
-    Path | None, typer.Option("--sources", metavar="DIR", help="Folder of the source texts. Default: PLANS_SOURCES, sources/, ../shared/sources/.")
+    Path | None,
+    typer.Option(
+        "--sources",
+        metavar="DIR",
+        help="Folder of the source texts. Default: PLANS_SOURCES, sources/, ../shared/sources/.",
+    ),
 ]
 Language = Annotated[str, typer.Option("--lang", help="Language of texts: en or zh. Default: from the locale.")]
 
@@ -65,7 +70,9 @@ def validate(
     sources: Sources = None,
     format: Annotated[str, typer.Option("--format", help="text, json, github, sarif, markdown or html.")] = "text",
     lang: Language = "",
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Findings listed of each rule; counts stay exact.")] = 100,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="Findings listed of each rule; counts stay exact.")
+    ] = 100,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the report to a file.")] = None,
 ) -> None:
     """Check a package through all four layers: structure, row, package, source.
@@ -112,7 +119,9 @@ def rules(
 @app.command("format")
 def format_(
     path: PackagePath = Path(),
-    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 where something would change.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 where something would change.")
+    ] = False,
 ) -> None:
     """Rewrite the CSV files canonically and fill derived columns; say what changed.
 

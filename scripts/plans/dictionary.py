@@ -20,11 +20,20 @@ def _constraints(field: Field) -> str:
 
 
 def _section(resource: Resource) -> list[str]:
-    lines = [f"## {resource.name} {resource.schema.get('title_zh', '')}", "", str(resource.meta.get("description", "")), ""]
+    lines = [
+        f"## {resource.name} {resource.schema.get('title_zh', '')}",
+        "",
+        str(resource.meta.get("description", "")),
+        "",
+    ]
     lines += [f"Key: {', '.join(f'`{k}`' for k in resource.primary_key)}."]
     for reference in resource.references:
         lines.append(f"`{reference.field}` refers to {reference.resource}.`{reference.target}`.")
-    lines += ["", "| column | title | type | meaning | constraints | example |", "| --- | --- | --- | --- | --- | --- |"]
+    lines += [
+        "",
+        "| column | title | type | meaning | constraints | example |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     for field in resource.fields:
         meaning = str(field.meta.get("description", "")).replace("|", "\\|")
         title = f"{field.meta.get('title', '')} {field.meta.get('title_zh', '')}"

@@ -64,8 +64,8 @@ def _wrong_cell() -> str:
     import shutil
     import tempfile
 
-    from planspec.rules.run import validate
     from plans.reports import render
+    from planspec.rules.run import validate
 
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -75,10 +75,14 @@ def _wrong_cell() -> str:
         path = copy / "data" / "targets.csv"
         text = path.read_text(encoding="utf-8")
         row = next(line for line in text.split("\n") if line.startswith("370212-2025-gdp-growth,"))
-        path.write_text(text.replace(row, row.replace(",percent,0.055,", ",percentage-point,5.5,")), encoding="utf-8", newline="")
+        path.write_text(
+            text.replace(row, row.replace(",percent,0.055,", ",percentage-point,5.5,")), encoding="utf-8", newline=""
+        )
         report = validate(copy)
     findings = render(report, "text", "en").split("\n\n")[: len(report.findings)]
-    return "\n".join(["```text", *"\n\n".join(findings).splitlines(), "", render(report, "github", "en").strip(), "```"])
+    return "\n".join(
+        ["```text", *"\n\n".join(findings).splitlines(), "", render(report, "github", "en").strip(), "```"]
+    )
 
 
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
@@ -111,7 +115,9 @@ def wanted() -> dict[str, str]:
 def main(arguments: list[str]) -> int:
     """Write the pages; with --check write nothing and exit 1 where one is stale."""
     pages = wanted()
-    stale = [p for p, text in pages.items() if not (ROOT / p).exists() or (ROOT / p).read_text(encoding="utf-8") != text]
+    stale = [
+        p for p, text in pages.items() if not (ROOT / p).exists() or (ROOT / p).read_text(encoding="utf-8") != text
+    ]
     if "--check" in arguments:
         for path in stale:
             print(f"{path} is stale: run `make docs` and commit the result", file=sys.stderr)

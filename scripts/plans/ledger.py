@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from pathlib import Path
 
-
 from planspec.errors import CannotTell
 from planspec.package import open_package
 from planspec.tables import read_tables
@@ -23,7 +22,9 @@ def summary(path: Path) -> list[dict[str, object]]:
     package = open_package(path)
     tables, _ = read_tables(package)
     if "figures" not in tables:
-        raise CannotTell("the ledger data/figures.csv cannot be read", "run plans validate to see what is wrong with it")
+        raise CannotTell(
+            "the ledger data/figures.csv cannot be read", "run plans validate to see what is wrong with it"
+        )
     rows: dict[str, list[dict]] = {}
     for row in tables["figures"].frame.iter_rows(named=True):
         rows.setdefault(row["source_id"], []).append(row)
@@ -58,5 +59,3 @@ def show(path: Path, format: str) -> str:
         return "\n".join(["| " + " | ".join(head) + " |", rule, *("| " + " | ".join(r) + " |" for r in body)]) + "\n"
     widths = [max(len(head[i]), *(len(r[i]) for r in body)) for i in range(len(head))]
     return "".join("  ".join(c.rjust(w) for c, w in zip(row, widths, strict=True)) + "\n" for row in [head, *body])
-
-

@@ -48,7 +48,13 @@ def shown(target: dict | None) -> str:
 def table(root: Path) -> str:
     """The matrix as Markdown."""
     districts, core, found = answers(root)
-    lines = ["| | " + " | ".join(f"{d['name_en'].removesuffix(' District').removesuffix(' City')} {d['name_zh']}" for d in districts) + " |"]
+    lines = [
+        "| | "
+        + " | ".join(
+            f"{d['name_en'].removesuffix(' District').removesuffix(' City')} {d['name_zh']}" for d in districts
+        )
+        + " |"
+    ]
     lines.append("| --- |" + " --- |" * len(districts))
     for indicator in core:
         cells = [shown(found.get((d["district_code"], indicator["indicator_id"]))) for d in districts]

@@ -71,10 +71,18 @@ def rule_text(rule: Rule, language: str, rows: int | None = None) -> str:
     """One rule as Markdown."""
     heads = HEADS[language]
     lines = [f"### {rule.id} {rule.name}", "", rule.title[language], ""]
-    lines += [f"- {rule.severity}; {heads['reads']}: {', '.join(rule.resources)}: {', '.join(c for c in rule.columns if not c.startswith('_')) or '–'}"]
+    lines += [
+        f"- {rule.severity}; {heads['reads']}: {', '.join(rule.resources)}: {', '.join(c for c in rule.columns if not c.startswith('_')) or '–'}"
+    ]
     if rows is not None:
-        lines.append(f"- {heads['rows']}: {rows}" + (f" ({rule.idle[language]})" if rows == 0 and language in rule.idle else ""))
-    lines += [f"- {heads['why']}: {rule.why[language]}", f"- {heads['mend']}: {rule.mend[language]}", f"- {heads['message']}: {rule.message[language]}"]
+        lines.append(
+            f"- {heads['rows']}: {rows}" + (f" ({rule.idle[language]})" if rows == 0 and language in rule.idle else "")
+        )
+    lines += [
+        f"- {heads['why']}: {rule.why[language]}",
+        f"- {heads['mend']}: {rule.mend[language]}",
+        f"- {heads['message']}: {rule.message[language]}",
+    ]
     lines += [f"- {heads['bad']}: {_cells(rule.bad)}", f"- {heads['good']}: {_cells(rule.good)}", ""]
     return "\n".join(lines)
 

@@ -98,7 +98,9 @@ def _cell(cell: str, column: Field, derived: bool) -> tuple[str, str]:
     digits = _FIXED_DIGITS.match(str(column.constraints.get("pattern", "")))
     if digits and text.isdigit() and len(text) < int(digits[1]):
         return text.zfill(int(digits[1])), ""
-    if column.name == "period" and re.match(r"^(?:[A-Z][a-z]{2}-\d\d|\d{4}/\d{1,2}(?:/\d{1,2})?|\d{1,2}月-\d\d)$", text):
+    if column.name == "period" and re.match(
+        r"^(?:[A-Z][a-z]{2}-\d\d|\d{4}/\d{1,2}(?:/\d{1,2})?|\d{1,2}月-\d\d)$", text
+    ):
         return cell, "the spreadsheet turned the period into a date"
     if _EXPONENT.match(text) and column.constraints.get("pattern"):
         return cell, "digits of the code are lost in the exponent form"
@@ -142,7 +144,13 @@ def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> t
     header = [h.strip() for h in rows[0]]
     if sorted(header) != sorted(resource.columns):
         missing, extra = set(resource.columns) - set(header), set(header) - set(resource.columns)
-        return data, said, [f"{path}: columns missing: {', '.join(sorted(missing)) or '–'}; unknown: {', '.join(sorted(extra)) or '–'}"]
+        return (
+            data,
+            said,
+            [
+                f"{path}: columns missing: {', '.join(sorted(missing)) or '–'}; unknown: {', '.join(sorted(extra)) or '–'}"
+            ],
+        )
     if header != resource.columns:
         said.append(f"{path}: columns put in order")
     body, changed, refused = _rows(rows[1:], header, resource)

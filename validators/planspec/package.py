@@ -79,6 +79,7 @@ class Store:
 
     def local(self, name: str) -> Path | None:
         """Path of the file on disk, or None where it lies in an archive."""
+        del name
         return None
 
 
@@ -98,7 +99,9 @@ class FolderStore(Store):
         path = self._path(name)
         size = path.stat().st_size
         if size > MAX_FILE_BYTES:
-            raise CannotTell(f"{name} has {size} bytes, more than the {MAX_FILE_BYTES} a file may have", "split the package")
+            raise CannotTell(
+                f"{name} has {size} bytes, more than the {MAX_FILE_BYTES} a file may have", "split the package"
+            )
         return path.read_bytes()
 
     def local(self, name: str) -> Path | None:
@@ -121,7 +124,9 @@ class ZipStore(Store):
     def read(self, name: str) -> bytes:
         info = self._zip.getinfo(name)
         if info.file_size > MAX_FILE_BYTES or info.file_size > MAX_RATIO * max(info.compress_size, 4096):
-            raise CannotTell(f"{name} unpacks to {info.file_size} bytes", "refused as a zip bomb; unpack it yourself to check")
+            raise CannotTell(
+                f"{name} unpacks to {info.file_size} bytes", "refused as a zip bomb; unpack it yourself to check"
+            )
         try:
             return self._zip.read(info)
         except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
@@ -182,19 +187,29 @@ def _resource(store: Store, meta: dict[str, Any], faults: list[Finding]) -> Reso
         faults.append(Finding("S102", file=DESCRIPTOR, params={"why": "a resource has no name"}))
         return None
     if not safe_path(path):
-        faults.append(Finding("S103", name, DESCRIPTOR, params={"path": str(path), "why": "is not a path inside the package"}))
+        faults.append(
+            Finding("S103", name, DESCRIPTOR, params={"path": str(path), "why": "is not a path inside the package"})
+        )
         return None
     if isinstance(schema, str):
         if not safe_path(schema) or not store.exists(schema):
-            faults.append(Finding("S103", name, DESCRIPTOR, params={"path": schema, "why": "is no file of the package"}))
+            faults.append(
+                Finding("S103", name, DESCRIPTOR, params={"path": schema, "why": "is no file of the package"})
+            )
             return None
         loaded = _json(store, schema, faults)
         if loaded is None:
             return None
         schema = loaded
     fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(schema, dict) or not isinstance(fields, list) or not all(isinstance(f, dict) and f.get("name") for f in fields):
-        faults.append(Finding("S102", name, DESCRIPTOR, params={"why": f"{name} has no Table Schema with named fields"}))
+    if (
+        not isinstance(schema, dict)
+        or not isinstance(fields, list)
+        or not all(isinstance(f, dict) and f.get("name") for f in fields)
+    ):
+        faults.append(
+            Finding("S102", name, DESCRIPTOR, params={"why": f"{name} has no Table Schema with named fields"})
+        )
         return None
     references = []
     for key in schema.get("foreignKeys") or []:
@@ -242,6 +257,8 @@ def open_package(path: str | os.PathLike[str]) -> Package:
         resource = _resource(store, meta, faults) if isinstance(meta, dict) else None
         if resource:
             if resource.name in resources:
-                faults.append(Finding("S102", resource.name, name, params={"why": f"two resources are called {resource.name}"}))
+                faults.append(
+                    Finding("S102", resource.name, name, params={"why": f"two resources are called {resource.name}"})
+                )
             resources[resource.name] = resource
     return Package(store, descriptor or {}, resources, faults)

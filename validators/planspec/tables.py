@@ -124,7 +124,10 @@ def read_text(data: bytes, resource: Resource) -> tuple[pl.DataFrame | None, lis
     first, _, body = text.partition("\n")
     longest = max(map(len, text.split("\n")), default=0)
     if longest > MAX_LINE:
-        return None, [*faults, Finding("S108", resource.name, resource.path, 0, params={"why": f"a line of {longest} characters"})]
+        return None, [
+            *faults,
+            Finding("S108", resource.name, resource.path, 0, params={"why": f"a line of {longest} characters"}),
+        ]
     header, header_faults = _header(first, resource)
     faults += header_faults
     if any(f.params["why"] in ("missing", "extra", "twice") for f in header_faults):
@@ -137,10 +140,11 @@ def read_text(data: bytes, resource: Resource) -> tuple[pl.DataFrame | None, lis
         commas = width - 1
         if all(line.count(",") == commas for line in lines):
             numbers: list[int] | range = range(2, len(lines) + 2)
-            columns = list(zip(*(line.split(",") for line in lines), strict=True)) if lines else [[] for _ in header]
+            cells = (line.split(",") for line in lines)
+            columns: list[tuple[str, ...]] = list(zip(*cells, strict=True)) if lines else [() for _ in header]
             return _frame(header, columns, numbers, resource), faults
     rows, numbers, row_faults = _slow_rows(text, width, resource)
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in header]
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in header]
     return _frame(header, columns, numbers, resource), faults + row_faults
 
 
@@ -150,14 +154,20 @@ def _frame(header: list[str], columns: list, numbers: list[int] | range, resourc
     return frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64))
 
 
-DTYPES: dict[str, type[pl.DataType]] = {"integer": pl.Int64, "year": pl.Int64, "number": pl.Float64, "boolean": pl.Boolean, "date": pl.Date}
+DTYPES: dict[str, type[pl.DataType]] = {
+    "integer": pl.Int64,
+    "year": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+}
 
 
 def _cast(field: Field) -> pl.Expr:
     column = pl.col(field.name)
     text = pl.when(column == "").then(None).otherwise(column)
     if field.type == "boolean":
-        return pl.when(column == "true").then(True).when(column == "false").then(False).otherwise(None).alias(field.name)
+        return pl.when(column.is_in(["true", "false"])).then(column == "true").otherwise(None).alias(field.name)
     if field.type == "date":
         return text.str.to_date("%Y-%m-%d", strict=False).alias(field.name)
     dtype = DTYPES.get(field.type)
@@ -175,7 +185,14 @@ def read_tables(package: Package) -> tuple[dict[str, Table], list[Finding]]:
     faults: list[Finding] = []
     for resource in package:
         if not package.store.exists(resource.path):
-            faults.append(Finding("S103", resource.name, resource.path, params={"path": resource.path, "why": "is no file of the package"}))
+            faults.append(
+                Finding(
+                    "S103",
+                    resource.name,
+                    resource.path,
+                    params={"path": resource.path, "why": "is no file of the package"},
+                )
+            )
             continue
         raw, found = read_text(package.store.read(resource.path), resource)
         faults += found

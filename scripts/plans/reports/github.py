@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from planspec.rules.run import Report
 from plans.reports.words import WORDS, mend, message, unlisted
+from planspec.rules.run import Report
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "notice"}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from html import escape
 
+from plans.reports.words import WORDS, mend, message, place, unlisted
 from planspec.findings import Finding
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
-from plans.reports.words import WORDS, mend, message, place, unlisted
 
 _STYLE = """
 :root{color-scheme:light dark;--line:#8884}
@@ -40,7 +40,9 @@ def render(report: Report, language: str) -> str:
         rules = ", ".join(sorted(r for r, w in report.skipped.items() if w == why))
         body.append(f"<p>{escape(words['skipped'])}: {escape(rules)} ({escape(why)})</p>")
     for change in report.lowered:
-        body.append(f"<p>{escape(words['lowered'])}: {escape(change['rule'])} → {escape(change['severity'])} ({escape(change['reason'])})</p>")
+        body.append(
+            f"<p>{escape(words['lowered'])}: {escape(change['rule'])} → {escape(change['severity'])} ({escape(change['reason'])})</p>"
+        )
     title = escape(f"{report.package} {report.version}")
     return (
         f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><meta charset="utf-8">'

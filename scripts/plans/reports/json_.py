@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from plans.reports.words import mend, message, unlisted
 from planspec import TOOL_VERSION
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
-from plans.reports.words import mend, message, unlisted
 
 
 def render(report: Report, language: str) -> str:

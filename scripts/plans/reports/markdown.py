@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from plans.reports.words import WORDS, mend, message, place
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
-from plans.reports.words import WORDS, mend, message, place
 
 LISTED = 50
 """Findings shown; a pull-request summary is read by people. Counts are exact all the same."""
@@ -29,19 +29,30 @@ def render(report: Report, language: str) -> str:
     for layer in LAYERS:
         rules = [r.id for r in catalogue().values() if r.layer == layer]
         failed = sum(report.counts.get(r, 0) for r in rules)
-        layers.append(f"{layer} {len([r for r in rules if r not in report.skipped])}/{len(rules)} {words['rules']}, {failed} ✗")
+        layers.append(
+            f"{layer} {len([r for r in rules if r not in report.skipped])}/{len(rules)} {words['rules']}, {failed} ✗"
+        )
     lines += ["", "; ".join(layers) + ".", ""]
     if report.findings:
-        lines += [f"| {words['line']} | {words['rule']} | {words['key']} | {words['finding']} | {words['mend']} |", "| --- | --- | --- | --- | --- |"]
+        lines += [
+            f"| {words['line']} | {words['rule']} | {words['key']} | {words['finding']} | {words['mend']} |",
+            "| --- | --- | --- | --- | --- |",
+        ]
         for finding in report.findings[:LISTED]:
-            cells = [f"`{place(finding)}`", finding.rule, f"`{finding.key}`" if finding.key else "", message(finding, language), mend(finding, language)]
+            cells = [
+                f"`{place(finding)}`",
+                finding.rule,
+                f"`{finding.key}`" if finding.key else "",
+                message(finding, language),
+                mend(finding, language),
+            ]
             lines.append("| " + " | ".join(_cell(c) for c in cells) + " |")
         rest = sum(report.counts.values()) - min(len(report.findings), LISTED)
         if rest:
             lines += ["", f"… {rest} {words['more']}"]
     for why in sorted(set(report.skipped.values())):
-        rules = ", ".join(sorted(r for r, w in report.skipped.items() if w == why))
-        lines += ["", f"{words['skipped']}: {rules} ({why})"]
+        idle = ", ".join(sorted(r for r, w in report.skipped.items() if w == why))
+        lines += ["", f"{words['skipped']}: {idle} ({why})"]
     for change in report.lowered:
         lines += ["", f"{words['lowered']}: {change['rule']} → {change['severity']} ({change['reason']})"]
     return "\n".join(lines) + "\n"

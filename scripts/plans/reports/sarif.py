@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
+from plans.reports.words import mend, message
 from planspec import TOOL_VERSION
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
-from plans.reports.words import mend, message
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
@@ -37,7 +37,9 @@ def render(report: Report, language: str) -> str:
                 "level": _LEVELS[report.severity(finding.rule)],
                 "message": {"text": f"{message(finding, language)} {mend(finding, language)}"},
                 "locations": [{"physicalLocation": location}],
-                "partialFingerprints": {"record/v1": f"{finding.rule}/{finding.resource}/{finding.key}/{finding.column}"},
+                "partialFingerprints": {
+                    "record/v1": f"{finding.rule}/{finding.resource}/{finding.key}/{finding.column}"
+                },
             }
         )
     run = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from plans.reports.words import WORDS, mend, message, place, unlisted
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
-from plans.reports.words import WORDS, mend, message, place, unlisted
 
 
 def render(report: Report, language: str) -> str:
@@ -14,7 +14,12 @@ def render(report: Report, language: str) -> str:
     for finding in report.findings:
         severity = words[report.severity(finding.rule)]
         key = f" [{finding.key}]" if finding.key else ""
-        lines += [f"{place(finding)}{key}", f"  {severity} {finding.rule}: {message(finding, language)}", f"  {words['mend']}: {mend(finding, language)}", ""]
+        lines += [
+            f"{place(finding)}{key}",
+            f"  {severity} {finding.rule}: {message(finding, language)}",
+            f"  {words['mend']}: {mend(finding, language)}",
+            "",
+        ]
     for rule, count in sorted(unlisted(report).items()):
         lines += [f"  {rule}: {count} {words['more']}"]
     lines += [*_proved(report, language), *_skipped(report, language)]
@@ -28,14 +33,18 @@ def _proved(report: Report, language: str) -> list[str]:
     rows = sum(report.tables.values())
     texts = len(report.documents) + len(report.missing_texts)
     lines = [f"{report.package} {report.version}"]
-    lines.append(f"  {facts.get('districts', 0)} {words['districts']}, {len(report.documents)}/{texts} {words['texts']}, {rows} {words['rows']} ({', '.join(f'{n} {c}' for n, c in report.tables.items() if c)})")
+    lines.append(
+        f"  {facts.get('districts', 0)} {words['districts']}, {len(report.documents)}/{texts} {words['texts']}, {rows} {words['rows']} ({', '.join(f'{n} {c}' for n, c in report.tables.items() if c)})"
+    )
     lines.append(f"  {facts.get('figures', 0)} {words['figures']}")
     lines.append(f"  {facts.get('proved', 0)} / {facts.get('targets', 0) + facts.get('results', 0)} {words['proved']}")
     for layer in LAYERS:
         rules = [r for r in catalogue().values() if r.layer == layer]
         run = [r for r in rules if r.id not in report.skipped]
         failed = sum(1 for r in rules if report.counts.get(r.id))
-        lines.append(f"  {layer:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗")
+        lines.append(
+            f"  {layer:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗"
+        )
     return lines
 
 

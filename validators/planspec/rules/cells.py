@@ -48,7 +48,13 @@ def check_cells(context: Context, name: str) -> None:
         if field.type in _TYPES:
             rules.append(("S112", _typed_bad(field, typed), {"type": field.type}))
         if limits.get("pattern"):
-            rules.append(("S113", _present(field.name) & ~column.str.contains(f"^(?:{limits['pattern']})$"), {"pattern": limits["pattern"]}))
+            rules.append(
+                (
+                    "S113",
+                    _present(field.name) & ~column.str.contains(f"^(?:{limits['pattern']})$"),
+                    {"pattern": limits["pattern"]},
+                )
+            )
         if limits.get("enum"):
             allowed = [str(v) for v in limits["enum"]]
             rules.append(("S114", _present(field.name) & ~column.is_in(allowed), {"allowed": ", ".join(allowed)}))
@@ -60,13 +66,33 @@ def check_cells(context: Context, name: str) -> None:
                 ("exclusiveMaximum", lambda b, t=typed: t >= b),
             ):
                 if bound in limits:
-                    rules.append(("S115", pl.lit(test(limits[bound]).fill_null(value=False)), {"bound": bound, "limit": limits[bound]}))
+                    rules.append(
+                        (
+                            "S115",
+                            pl.lit(test(limits[bound]).fill_null(value=False)),
+                            {"bound": bound, "limit": limits[bound]},
+                        )
+                    )
         if "maxLength" in limits:
-            rules.append(("S115", column.str.len_chars() > limits["maxLength"], {"bound": "maxLength", "limit": limits["maxLength"]}))
+            rules.append(
+                (
+                    "S115",
+                    column.str.len_chars() > limits["maxLength"],
+                    {"bound": "maxLength", "limit": limits["maxLength"]},
+                )
+            )
         if field.type == "string":
             rules.append(("S117", column.str.contains(f"{_BLANKS}|{_CONTROL}|{_FULLWIDTH}"), {}))
             rules.append(("S118", column.str.contains(_FORMULA), {}))
-            rules.append(("S119", column.str.contains(_LONE_QUOTE) if field.name not in ("stated", "cue", "printed", "labels_zh", "scope_zh") else pl.lit(value=False), {}))
+            rules.append(
+                (
+                    "S119",
+                    column.str.contains(_LONE_QUOTE)
+                    if field.name not in ("stated", "cue", "printed", "labels_zh", "scope_zh")
+                    else pl.lit(value=False),
+                    {},
+                )
+            )
         flags = raw.select(expr.alias(str(i)) for i, (_, expr, _) in enumerate(rules)) if raw.height else None
         for i, (rule, _, params) in enumerate(rules):
             context.count(rule, raw.height)
@@ -78,7 +104,11 @@ def check_cells(context: Context, name: str) -> None:
             if not flag.any():
                 continue
             keys = [k for k in table.resource.primary_key if k != field.name]
-            for row in raw.filter(flag).select(list(dict.fromkeys((LINE, *table.resource.primary_key, field.name)))).iter_rows(named=True):
+            for row in (
+                raw.filter(flag)
+                .select(list(dict.fromkeys((LINE, *table.resource.primary_key, field.name))))
+                .iter_rows(named=True)
+            ):
                 if context.collector.spoiled(name, row[LINE], field.name):
                     continue
                 key = "/".join(row[k] for k in table.resource.primary_key) if keys or rule != "S111" else ""
@@ -100,6 +130,8 @@ def check_keys(context: Context, name: str) -> None:
         for row in twice.select(LINE, *columns).iter_rows():
             line, values = row[0], row[1:]
             if values in first:
-                context.report("S116", name, line, columns[-1], "/".join(values), first=first[values], columns=", ".join(columns))
+                context.report(
+                    "S116", name, line, columns[-1], "/".join(values), first=first[values], columns=", ".join(columns)
+                )
             else:
                 first[values] = line

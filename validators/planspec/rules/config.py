@@ -1,9 +1,9 @@
 """A package may turn a rule down, with a reason that every report shows: `plans.toml` beside the descriptor.
 
-    [[lower]]
-    rule = "P341"
-    severity = "info"
-    reason = "Labels are kept for the districts to come."
+[[lower]]
+rule = "P341"
+severity = "info"
+reason = "Labels are kept for the districts to come."
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ def _entry(entry: object) -> dict[str, str]:
     if rule not in catalogue():
         raise CannotTell(f"{CONFIG}: there is no rule {rule!r}", "run plans rules for the ids")
     if severity not in SEVERITIES or SEVERITIES.index(severity) <= SEVERITIES.index(catalogue()[rule].severity):
-        raise CannotTell(f"{CONFIG}: {rule} cannot become {severity!r}", f"it is {catalogue()[rule].severity}; a severity can only be lowered")
+        raise CannotTell(
+            f"{CONFIG}: {rule} cannot become {severity!r}",
+            f"it is {catalogue()[rule].severity}; a severity can only be lowered",
+        )
     if not reason:
         raise CannotTell(f"{CONFIG}: {rule} is lowered without a reason", "say why, in one sentence")
     return {"rule": rule, "severity": severity, "reason": reason}

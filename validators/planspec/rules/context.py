@@ -81,7 +81,9 @@ class Context:
         """Report a defect at a line of a resource."""
         self.collector.add(Finding(rule, name, self.resource(name).path, line, column, key, params))
 
-    def report_rows(self, rule: str, name: str, failing: pl.DataFrame, column: str, columns: tuple[str, ...] = ()) -> None:
+    def report_rows(
+        self, rule: str, name: str, failing: pl.DataFrame, column: str, columns: tuple[str, ...] = ()
+    ) -> None:
         """Report every row of `failing` (which carries `_line`), with the values of `columns` as parameters."""
         if failing.is_empty():
             return

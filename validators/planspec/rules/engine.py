@@ -22,9 +22,11 @@ def _schema(name: str, frame: pl.DataFrame, flags: dict[str, pl.Series]):
     import pandera.polars as pa
 
     def check(rule: str) -> pa.Check:
-        return pa.Check(lambda data: pl.LazyFrame({"ok": ~flags[rule]}), name=rule)
+        return pa.Check(lambda _: pl.LazyFrame({"ok": ~flags[rule]}), name=rule)
 
-    return pa.DataFrameSchema({LINE: pa.Column(pl.Int64)}, checks=[check(rule) for rule in flags], name=name, strict=False)
+    return pa.DataFrameSchema(
+        {LINE: pa.Column(pl.Int64)}, checks=[check(rule) for rule in flags], name=name, strict=False
+    )
 
 
 def failing_rules(name: str, frame: pl.DataFrame, rules: list[RowRule]) -> Iterator[tuple[RowRule, pl.DataFrame, int]]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from planspec.grammar.lexicon import POWERS
 from planspec.rules.context import KEYS, OBSERVATIONS, Context
-from planspec.rules.readings import reading_columns, read_governing
+from planspec.rules.readings import read_governing, reading_columns
 from planspec.rules.words import name_in_phrase, scope_in_words, stage_in_words
 
 _SYMBOL = re.compile("^(万亿|千万|百万|十万|万|亿|千)?(.*)$")
@@ -29,12 +29,16 @@ def symbol_factor(symbol: str, factors: dict[str, float]) -> float | None:
 
 
 def _units(context: Context, prefix: str) -> pl.DataFrame:
-    return context.frame("units").select(
-        pl.col("unit_id"),
-        pl.col("factor").alias(f"_{prefix}factor"),
-        pl.col("dimension").alias(f"_{prefix}dimension"),
-        pl.col("symbol_zh").alias(f"_{prefix}symbol"),
-    ).unique("unit_id", keep="first")
+    return (
+        context.frame("units")
+        .select(
+            pl.col("unit_id"),
+            pl.col("factor").alias(f"_{prefix}factor"),
+            pl.col("dimension").alias(f"_{prefix}dimension"),
+            pl.col("symbol_zh").alias(f"_{prefix}symbol"),
+        )
+        .unique("unit_id", keep="first")
+    )
 
 
 def _key_columns(key: str) -> list[pl.Expr]:
@@ -75,18 +79,24 @@ def enrich_observations(context: Context, name: str) -> pl.DataFrame:
     """Targets or results with unit, indicator, key, period and phrase columns joined on."""
     key = OBSERVATIONS[name]
     frame = context.frame(name)
-    indicators = context.frame("indicators").select(
-        "indicator_id",
-        pl.col("measure").alias("_measure"),
-        pl.col("dimension").alias("_dimension"),
-        pl.col("min").alias("_min"),
-        pl.col("max").alias("_max"),
-        pl.col("core").alias("_core"),
-        pl.col("labels_zh").alias("_labels"),
-    ).unique("indicator_id", keep="first")
+    indicators = (
+        context.frame("indicators")
+        .select(
+            "indicator_id",
+            pl.col("measure").alias("_measure"),
+            pl.col("dimension").alias("_dimension"),
+            pl.col("min").alias("_min"),
+            pl.col("max").alias("_max"),
+            pl.col("core").alias("_core"),
+            pl.col("labels_zh").alias("_labels"),
+        )
+        .unique("indicator_id", keep="first")
+    )
     readings = reading_columns(frame, context.frame("figures"), name.removesuffix("s"), key)
     out = pl.concat([frame, readings], how="horizontal")
-    out = out.join(_units(context, "unit_").rename({"_unit_factor": "_factor"}), on="unit_id", how="left", maintain_order="left")
+    out = out.join(
+        _units(context, "unit_").rename({"_unit_factor": "_factor"}), on="unit_id", how="left", maintain_order="left"
+    )
     out = out.join(indicators, on="indicator_id", how="left", maintain_order="left")
     scoped = [scope_in_words(*row) for row in out.select("scope_zh", "stated", "cue", "note").iter_rows()]
     return out.with_columns(
@@ -122,7 +132,9 @@ def enrich_projects(context: Context) -> pl.DataFrame:
 def enrich_initiatives(context: Context) -> pl.DataFrame:
     """Initiatives with the parts of their key."""
     frame = context.frame("initiatives")
-    names = [name_in_phrase(n or "", s or "") if n and s else None for n, s in frame.select("name_zh", "stated").iter_rows()]
+    names = [
+        name_in_phrase(n or "", s or "") if n and s else None for n, s in frame.select("name_zh", "stated").iter_rows()
+    ]
     return frame.with_columns(*_key_columns("initiative_id"), pl.Series("_name_worded", names, dtype=pl.Boolean))
 
 
@@ -142,7 +154,13 @@ def enrich_units(context: Context) -> pl.DataFrame:
 def enrich_indicators(context: Context) -> pl.DataFrame:
     """Indicators with the number of records and of values that use them."""
     frame = context.frame("indicators")
-    used = pl.concat([context.frame(n).filter(pl.col("comparator") != "not_stated").select("indicator_id", "value") for n in OBSERVATIONS if context.has(n)])
+    used = pl.concat(
+        [
+            context.frame(n).filter(pl.col("comparator") != "not_stated").select("indicator_id", "value")
+            for n in OBSERVATIONS
+            if context.has(n)
+        ]
+    )
     counts = used.group_by("indicator_id").agg(pl.len().alias("_records"), pl.col("value").count().alias("_values"))
     return frame.join(counts, on="indicator_id", how="left", maintain_order="left")
 

@@ -47,7 +47,7 @@ def place_in_phrase(stated: str, start: int, end: int, figure: int, printed: str
     if blanks == 0:
         return offset if stated[offset : offset + len(printed)] == printed else None
     if printed[:1].isdigit():
-        runs = [m for m in _DIGITS.finditer(stated)]
+        runs = list(_DIGITS.finditer(stated))
         if rank < len(runs) and runs[rank].group() == printed:
             return runs[rank].start()
         return None
@@ -98,7 +98,11 @@ def reading_columns(observations: pl.DataFrame, figures: pl.DataFrame, role: str
     for record, year, source, start, end, stated, cue, comparator in observations.select(columns).iter_rows():
         row = dict.fromkeys(READING_SCHEMA)
         if stated and start is not None and end is not None:
-            row.update(_read_row(by_record.get((role, record), ()), by_source.get(source, ()), source, start, end, stated, comparator))
+            row.update(
+                _read_row(
+                    by_record.get((role, record), ()), by_source.get(source, ()), source, start, end, stated, comparator
+                )
+            )
             row.update(_governed(stated, cue or "", year))
         for name, values in out.items():
             values.append(row[name])
@@ -117,7 +121,15 @@ def _governed(stated: str, cue: str, year: int | None) -> dict[str, object]:
     }
 
 
-def _read_row(own: Iterable[tuple], document: Iterable[tuple], source: str, start: int, end: int, stated: str, comparator: str | None) -> dict[str, object]:
+def _read_row(
+    own: Iterable[tuple],
+    document: Iterable[tuple],
+    source: str,
+    start: int,
+    end: int,
+    stated: str,
+    comparator: str | None,
+) -> dict[str, object]:
     inside = [f for f in document if start <= f[0] < end]
     digits = [f for f in inside if f[2][:1].isdigit()]
     row: dict[str, object] = {"_other_digits": len(_DIGITS.findall(stated)), "_ledger_digits": len(digits)}
@@ -135,7 +147,13 @@ def _read_row(own: Iterable[tuple], document: Iterable[tuple], source: str, star
             elif field == "stretch_value":
                 row["_read_stretch"] = float(reading.value)
             else:
-                row.update(_own=position, _read_value=float(reading.value), _read_unit=reading.unit, _read_comparator=reading.comparator, _read_bound=reading.bound)
+                row.update(
+                    _own=position,
+                    _read_value=float(reading.value),
+                    _read_unit=reading.unit,
+                    _read_comparator=reading.comparator,
+                    _read_bound=reading.bound,
+                )
         elif isinstance(reading, Statement):
             row.update(_own=position, _read_comparator=reading.comparator, _read_hedged=reading.hedged)
     return row

@@ -7,7 +7,9 @@ import re
 from planspec.grammar import classify, read_at
 from planspec.rules.context import Text
 
-_DATE = re.compile(r"^(?:年|月(?!均)|日(?!均)|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)(?:月|日)|[./:\-]\d{1,2}[./:\-]\d{1,2}\D)")
+_DATE = re.compile(
+    r"^(?:年|月(?!均)|日(?!均)|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)(?:月|日)|[./:\-]\d{1,2}[./:\-]\d{1,2}\D)"
+)
 _TIME = re.compile(r"\d{4}[年/.\-](?:\d{1,2}[月/.\-])?$|\d{1,2}月$")
 _HEADING_BEFORE = re.compile(r"[(第]$|^$|[。:;!”]$")
 _HEADING_AFTER = re.compile(r"^(?:[、.)]|综合|版)")
@@ -54,7 +56,7 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
     if reason == "page":
         return bool(_PAGE.search(before[-30:] + after[:12]))
     if reason in ("ordinal", "rank", "grade", "threshold", "name"):
-        return kind == reason or _also(reason, before, run, after)
+        return kind == reason or _also(reason, before, after)
     if reason == "enumeration" and kind == "grade" and not run.isascii():
         return after.startswith("级")
     reading = read_at(window, first, last)
@@ -64,7 +66,7 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
     return counted if reason == "enumeration" else reason == "standing figure" and (counted or bool(reading.unit))
 
 
-def _also(reason: str, before: str, run: str, after: str) -> bool:
+def _also(reason: str, before: str, after: str) -> bool:
     """Readings that `classify` leaves to judgement: several reasons can be true of one number."""
     if reason == "rank":
         return bool(re.match(r"^(?:强|佳|优|大|位|名|甲)", after)) or before.endswith(("第", "前", "排名"))
@@ -73,9 +75,13 @@ def _also(reason: str, before: str, run: str, after: str) -> bool:
     if reason == "ordinal":
         return before.endswith(("第", "届")) or bool(re.match(r"^(?:号|期|届|次|批|区)", after))
     if reason == "threshold":
-        return bool(re.match(r"^(?:余|多)?(?:万|亿)?(?:元|岁|平方米|人|级)?(?:及)?(?:以上|以下|级|的|企业|项目|元)", after)) or before.endswith(("过", "超", "超过"))
+        return bool(
+            re.match(r"^(?:余|多)?(?:万|亿)?(?:元|岁|平方米|人|级)?(?:及)?(?:以上|以下|级|的|企业|项目|元)", after)
+        ) or before.endswith(("过", "超", "超过"))
     if reason == "name":
         quoted = bool(re.search(r"[“‘][^”’]*$", before)) and bool(re.match(r"^[^“‘]*[”’]", after))
-        sign = bool(re.match(r"^(?:[+·\-—]|号|路|[A-Za-z]|街|分钟|中学|中|世纪|三对三|对)", after)) or before[-1:] in tuple("+·-/GSABKUV")
+        sign = bool(re.match(r"^(?:[+·\-—]|号|路|[A-Za-z]|街|分钟|中学|中|世纪|三对三|对)", after)) or before[
+            -1:
+        ] in tuple("+·-/GSABKUV")
         return quoted or sign or bool(re.match(r"[a-zA-Z]", before[-1:])) or bool(re.match(r"^[一-鿿]{1,6}园", after))
     return False

@@ -91,9 +91,9 @@ def percent_or_point() -> nw.Expr:
 @row_rule("R206", OBS, "value_base")
 def base_is_value_times_factor() -> nw.Expr:
     both = _given("value") & _given("_factor")
-    return (both & (c("value_base").is_null() | _differ(c("value_base"), c("value") * c("_factor")).fill_null(value=False))) | (
-        ~_given("value") & _given("value_base")
-    )
+    return (
+        both & (c("value_base").is_null() | _differ(c("value_base"), c("value") * c("_factor")).fill_null(value=False))
+    ) | (~_given("value") & _given("value_base"))
 
 
 @row_rule("R207", OBS, "value", lambda: c("_measure") == "share")
@@ -166,7 +166,9 @@ def hedge_as_worded() -> nw.Expr:
 
 @row_rule("R220", OBS, "relative_to", lambda: _given("relative_to") | c("comparator").is_in(COMPARED))
 def yardstick_named() -> nw.Expr:
-    return (c("comparator").is_in(COMPARED) != _given("relative_to")) | (c("relative_to") == c("indicator_id")).fill_null(value=False)
+    return (c("comparator").is_in(COMPARED) != _given("relative_to")) | (
+        c("relative_to") == c("indicator_id")
+    ).fill_null(value=False)
 
 
 @row_rule("R221", OBS, "relative_to", lambda: c("relative_to").is_in(PLACES))
@@ -189,7 +191,11 @@ def stretch_beyond_value() -> nw.Expr:
 @row_rule("R230", OBS, "value", lambda: _given("value"))
 def value_as_read() -> nw.Expr:
     """The value at the row's own figure, not just any number of the phrase."""
-    return _given("_own") & _given("value") & (c("_read_value").is_null() | _differ(c("value"), c("_read_value")).fill_null(value=False))
+    return (
+        _given("_own")
+        & _given("value")
+        & (c("_read_value").is_null() | _differ(c("value"), c("_read_value")).fill_null(value=False))
+    )
 
 
 @row_rule("R231", OBS, "unit_id", lambda: _given("unit_id"))
@@ -204,12 +210,16 @@ def comparator_as_read() -> nw.Expr:
 
 @row_rule("R233", OBS, "value_max", lambda: _given("value_max"))
 def upper_end_as_read() -> nw.Expr:
-    return _given("value_max") & (c("_read_max").is_null() | _differ(c("value_max"), c("_read_max")).fill_null(value=False))
+    return _given("value_max") & (
+        c("_read_max").is_null() | _differ(c("value_max"), c("_read_max")).fill_null(value=False)
+    )
 
 
 @row_rule("R234", ("targets",), "stretch_value", lambda: _given("stretch_value"))
 def stretch_as_read() -> nw.Expr:
-    return _given("stretch_value") & (c("_read_stretch").is_null() | _differ(c("stretch_value"), c("_read_stretch")).fill_null(value=False))
+    return _given("stretch_value") & (
+        c("_read_stretch").is_null() | _differ(c("stretch_value"), c("_read_stretch")).fill_null(value=False)
+    )
 
 
 @row_rule("R235", OBS, "stated", lambda: _given("stated"))
@@ -250,7 +260,9 @@ def cue_outside_phrase() -> nw.Expr:
 @row_rule("R243", ("targets",), "comparator")
 def not_stated_is_empty() -> nw.Expr:
     silent = c("comparator") == "not_stated"
-    return (silent == (_given("stated") | _given("start") | _given("end"))) | (silent & (_given("strength") | _given("cue") | c("headline") | (c("_core") == False)))  # noqa: E712 - an expression, not a truth test
+    return (silent == (_given("stated") | _given("start") | _given("end"))) | (
+        silent & (_given("strength") | _given("cue") | c("headline") | ~c("_core"))
+    )
 
 
 @row_rule("R244", OBS, "scope_en", lambda: _given("scope_zh") | _given("scope_en"))
@@ -271,28 +283,55 @@ def qualitative_has_no_number() -> nw.Expr:
 @row_rule("R250", ("projects",), "kind")
 def kind_and_count() -> nw.Expr:
     single = c("kind") == "single"
-    bare = ~_given("count") & ~_given("investment_value") & ~_given("size_value") & ~c("_has_members").fill_null(value=False)
+    bare = (
+        ~_given("count")
+        & ~_given("investment_value")
+        & ~_given("size_value")
+        & ~c("_has_members").fill_null(value=False)
+    )
     return (single & _given("count")) | (~single & bare) | (~single & _given("portfolio_id"))
 
 
-@row_rule("R251", ("projects",), "investment_value", lambda: _given("investment_value") | _given("investment_unit_id") | _given("investment_comparator"))
+@row_rule(
+    "R251",
+    ("projects",),
+    "investment_value",
+    lambda: _given("investment_value") | _given("investment_unit_id") | _given("investment_comparator"),
+)
 def investment_whole() -> nw.Expr:
     given = _given("investment_value")
-    return (given != _given("investment_comparator")) | (given != _given("investment_unit_id")) | (c("_investment_dimension") != "currency").fill_null(value=False)
+    return (
+        (given != _given("investment_comparator"))
+        | (given != _given("investment_unit_id"))
+        | (c("_investment_dimension") != "currency").fill_null(value=False)
+    )
 
 
 @row_rule("R252", ("projects",), "investment_base", lambda: _given("investment_value") | _given("investment_base"))
 def investment_base_is_product() -> nw.Expr:
     both = _given("investment_value") & _given("_investment_factor")
-    return (both & (c("investment_base").is_null() | _differ(c("investment_base"), c("investment_value") * c("_investment_factor")).fill_null(value=False))) | (
-        ~_given("investment_value") & _given("investment_base")
-    )
+    return (
+        both
+        & (
+            c("investment_base").is_null()
+            | _differ(c("investment_base"), c("investment_value") * c("_investment_factor")).fill_null(value=False)
+        )
+    ) | (~_given("investment_value") & _given("investment_base"))
 
 
-@row_rule("R253", ("projects",), "size_value", lambda: _given("size_value") | _given("size_unit_id") | _given("size_comparator"))
+@row_rule(
+    "R253",
+    ("projects",),
+    "size_value",
+    lambda: _given("size_value") | _given("size_unit_id") | _given("size_comparator"),
+)
 def size_whole() -> nw.Expr:
     given = _given("size_value")
-    return (given != _given("size_comparator")) | (given != _given("size_unit_id")) | (c("_size_dimension") == "currency").fill_null(value=False)
+    return (
+        (given != _given("size_comparator"))
+        | (given != _given("size_unit_id"))
+        | (c("_size_dimension") == "currency").fill_null(value=False)
+    )
 
 
 @row_rule("R254", ("projects",), "strength")
@@ -312,12 +351,16 @@ def name_matches_phrase() -> nw.Expr:
 
 @row_rule("R260", ("units",), "factor")
 def factor_of_symbol() -> nw.Expr:
-    return _differ(c("factor"), c("_symbol_factor")).fill_null(value=False) | ((c("unit_id") == c("base_unit_id")) & (c("factor") != 1))
+    return _differ(c("factor"), c("_symbol_factor")).fill_null(value=False) | (
+        (c("unit_id") == c("base_unit_id")) & (c("factor") != 1)
+    )
 
 
 @row_rule("R261", ("units",), "dimension")
 def dimension_of_base() -> nw.Expr:
-    return (c("dimension") != c("_base_dimension")).fill_null(value=False) | (c("_base_of_base") != c("base_unit_id")).fill_null(value=False)
+    return (c("dimension") != c("_base_dimension")).fill_null(value=False) | (
+        c("_base_of_base") != c("base_unit_id")
+    ).fill_null(value=False)
 
 
 @row_rule("R262", ("units",), "iso4217")
@@ -385,7 +428,9 @@ def printed_fits_offsets() -> nw.Expr:
 
 @row_rule("R290", ("coverage",), "headline_end", lambda: _given("headline_start") | _given("headline_end"))
 def headline_span_whole() -> nw.Expr:
-    return (_given("headline_start") != _given("headline_end")) | (c("headline_end") <= c("headline_start")).fill_null(value=False)
+    return (_given("headline_start") != _given("headline_end")) | (c("headline_end") <= c("headline_start")).fill_null(
+        value=False
+    )
 
 
 @row_rule("R291", ("errata",), "reading")
@@ -397,4 +442,6 @@ def reading_differs() -> nw.Expr:
 @row_rule("R292", ("districts",), "parent_code")
 def code_under_parent() -> nw.Expr:
     prefix = c("district_code").str.slice(0, 4)
-    return ((c("level") == "prefecture") == _given("parent_code")) | (prefix != c("parent_code").str.slice(0, 4)).fill_null(value=False)
+    return ((c("level") == "prefecture") == _given("parent_code")) | (
+        prefix != c("parent_code").str.slice(0, 4)
+    ).fill_null(value=False)

@@ -59,7 +59,9 @@ def find_sources(package: Path, given: Path | None, environment: str | None) -> 
     """Folder of the source texts: the one given, `PLANS_SOURCES`, `sources/`, `../shared/sources/`; None where none is."""
     if given is not None:
         if not given.is_dir():
-            raise CannotTell(f"{given} is no folder of source texts", "give the folder that holds the files named in sources.csv")
+            raise CannotTell(
+                f"{given} is no folder of source texts", "give the folder that holds the files named in sources.csv"
+            )
         return given
     root = package if package.is_dir() else package.parent
     for folder in (Path(environment) if environment else None, root / "sources", root / ".." / "shared" / "sources"):
@@ -70,19 +72,19 @@ def find_sources(package: Path, given: Path | None, environment: str | None) -> 
 
 def _check_descriptor(package: Package, collector: Collector) -> None:
     """S102 by frictionless: the descriptor and its schemas against the published profiles."""
-    from frictionless import FrictionlessException
+    from frictionless import FrictionlessException, Schema
     from frictionless import Package as Profile
-    from frictionless import Schema
 
     for target, content, kind in [(DESCRIPTOR, package.descriptor, Profile)] + [
-        (str(r.meta.get("schema")) if isinstance(r.meta.get("schema"), str) else DESCRIPTOR, r.schema, Schema) for r in package
+        (str(r.meta.get("schema")) if isinstance(r.meta.get("schema"), str) else DESCRIPTOR, r.schema, Schema)
+        for r in package
     ]:
         try:
             errors = list(kind.metadata_validate(content))
-        except FrictionlessException as error:
-            errors = [error.error]
-        except (TypeError, ValueError, KeyError, AttributeError) as error:
-            collector.add(Finding("S102", file=target, params={"why": f"{type(error).__name__}: {error}"}))
+        except FrictionlessException as refusal:
+            errors = [refusal.error]
+        except (TypeError, ValueError, KeyError, AttributeError) as failure:
+            collector.add(Finding("S102", file=target, params={"why": f"{type(failure).__name__}: {failure}"}))
             continue
         for error in errors:
             collector.add(Finding("S102", file=target, params={"why": error.note}))
@@ -93,7 +95,9 @@ def _check_contract(context: Context) -> None:
     for rule in catalogue().values():
         for name in rule.resources:
             if name != "*" and name not in context.package.resources:
-                context.collector.add(Finding("S109", name, DESCRIPTOR, params={"what": name})) if name not in _reported(context) else None
+                context.collector.add(
+                    Finding("S109", name, DESCRIPTOR, params={"what": name})
+                ) if name not in _reported(context) else None
             elif name != "*":
                 columns = set(context.package.resources[name].columns)
                 for column in rule.columns:
@@ -106,7 +110,11 @@ def _check_contract(context: Context) -> None:
 
 def _report_missing(context: Context, name: str, column: str) -> None:
     if f"{name}.{column}" not in _reported(context):
-        file = str(context.package.resources[name].meta.get("schema", DESCRIPTOR)) if name in context.package.resources else DESCRIPTOR
+        file = (
+            str(context.package.resources[name].meta.get("schema", DESCRIPTOR))
+            if name in context.package.resources
+            else DESCRIPTOR
+        )
         context.collector.add(Finding("S109", name, file, column=column, params={"what": f"{name}.{column}"}))
 
 
@@ -117,7 +125,14 @@ def _missing_column(context: Context, name: str, error: Exception) -> None:
     """A rule met a column that its resource lacks: that is a fault of the schema, not of the tool."""
     match = _COLUMN.search(str(error))
     column = next((g for g in match.groups() if g), "?") if match else "?"
-    owner = next((n for n in (name, *NEEDS.get(name, ())) if n in context.package.resources and column not in context.package.resources[n].columns), name)
+    owner = next(
+        (
+            n
+            for n in (name, *NEEDS.get(name, ()))
+            if n in context.package.resources and column not in context.package.resources[n].columns
+        ),
+        name,
+    )
     _report_missing(context, owner, column)
 
 
@@ -219,7 +234,10 @@ def _facts(context: Context) -> dict[str, int]:
     if context.has("figures"):
         frame = context.frame("figures")
         facts["figures"] = frame.select("source_id", "start").unique().height
-        facts["open"] = frame.filter(pl.col("role").is_in(["target", "result", "project", "initiative"]) & pl.all_horizontal(pl.col(f"{r}_id").is_null() for r in ("target", "result", "project", "initiative"))).height
+        facts["open"] = frame.filter(
+            pl.col("role").is_in(["target", "result", "project", "initiative"])
+            & pl.all_horizontal(pl.col(f"{r}_id").is_null() for r in ("target", "result", "project", "initiative"))
+        ).height
     proved = 0
     for name in ("targets", "results"):
         if name in context.enriched:

@@ -25,13 +25,15 @@ def load_texts(context: Context, folder: Path | None) -> None:
         path = folder / str(name)
         if name and path.is_file():
             data = path.read_bytes()
-            context.texts[source] = Text(source, data.decode("utf-8", errors="replace"), hashlib.sha256(data).hexdigest())
+            context.texts[source] = Text(
+                source, data.decode("utf-8", errors="replace"), hashlib.sha256(data).hexdigest()
+            )
 
 
 def check_sources(context: Context) -> None:
     """Run the source layer on the texts at hand."""
     _check_hashes(context)
-    usable = {s: t for s, t in context.texts.items()}
+    usable = dict(context.texts)
     for name in RECORDS.values():
         if context.has(name):
             _check_phrases(context, name, usable)
@@ -53,10 +55,20 @@ def _check_hashes(context: Context) -> None:
             continue
         context.count("T401", 1)
         if text.sha256 != row["sha256"]:
-            context.report("T401", "sources", row[LINE], "sha256", row["source_id"], file=row["file"], found=text.sha256)
+            context.report(
+                "T401", "sources", row[LINE], "sha256", row["source_id"], file=row["file"], found=text.sha256
+            )
             del context.texts[row["source_id"]]
         elif len(text.stored) != row["characters"]:
-            context.report("T402", "sources", row[LINE], "characters", row["source_id"], cell=row["characters"], found=len(text.stored))
+            context.report(
+                "T402",
+                "sources",
+                row[LINE],
+                "characters",
+                row["source_id"],
+                cell=row["characters"],
+                found=len(text.stored),
+            )
         context.count("T402", 1)
 
 
@@ -71,9 +83,21 @@ def _check_phrases(context: Context, name: str, texts: dict[str, Text]) -> None:
             continue
         context.count("T403", 1)
         found = compact_text(text.stored[row["start"] : row["end"]])
-        tight = text.stored[row["start"] : row["start"] + 1].strip() and text.stored[row["end"] - 1 : row["end"]].strip()
+        tight = (
+            text.stored[row["start"] : row["start"] + 1].strip() and text.stored[row["end"] - 1 : row["end"]].strip()
+        )
         if found != row["stated"] or not tight:
-            context.report("T403", name, row[LINE], "stated", row[key], cell=row["stated"], found=found[:60], start=row["start"], end=row["end"])
+            context.report(
+                "T403",
+                name,
+                row[LINE],
+                "stated",
+                row[key],
+                cell=row["stated"],
+                found=found[:60],
+                start=row["start"],
+                end=row["end"],
+            )
             continue
         if not cued:
             continue
@@ -88,10 +112,23 @@ def _check_cue(context: Context, name: str, row: dict, key: str, text: Text) -> 
     found = compact_text(text.stored[row["cue_start"] : row["cue_end"]])
     first, last = sentence_span(text.compact.text, text.compact.position(row["start"]))
     place = text.compact.position(row["cue_start"])
-    tight = text.stored[row["cue_start"] : row["cue_start"] + 1].strip() and text.stored[row["cue_end"] - 1 : row["cue_end"]].strip()
+    tight = (
+        text.stored[row["cue_start"] : row["cue_start"] + 1].strip()
+        and text.stored[row["cue_end"] - 1 : row["cue_end"]].strip()
+    )
     if found != row["cue"] or not first <= place < last or not tight:
         why = "elsewhere" if found == row["cue"] else found[:60]
-        context.report("T404", name, row[LINE], "cue", row[key], cell=row["cue"], found=why, start=row["cue_start"], end=row["cue_end"])
+        context.report(
+            "T404",
+            name,
+            row[LINE],
+            "cue",
+            row[key],
+            cell=row["cue"],
+            found=why,
+            start=row["cue_start"],
+            end=row["cue_end"],
+        )
 
 
 def _check_strength_at_hand(context: Context, row: dict, key: str, text: Text) -> None:
@@ -120,7 +157,9 @@ def _check_printed(context: Context, texts: dict[str, Text]) -> None:
             context.count("T409", 1)
             if not fits(row["reason"], text, row["start"], row["end"]):
                 around = text.stored[max(0, row["start"] - 6) : row["end"] + 6]
-                context.report("T409", "figures", row[LINE], "reason", key, cell=row["reason"], found=compact_text(around))
+                context.report(
+                    "T409", "figures", row[LINE], "reason", key, cell=row["reason"], found=compact_text(around)
+                )
 
 
 def _check_recount(context: Context, texts: dict[str, Text]) -> None:
@@ -134,7 +173,9 @@ def _check_recount(context: Context, texts: dict[str, Text]) -> None:
             context.count("T407", 1)
             if not covered[source].issuperset(range(*match.span())):
                 around = compact_text(text.stored[max(0, match.start() - 8) : match.end() + 8])
-                context.report("T407", "figures", 0, "start", f"{source}/{match.start()}", printed=match.group(), found=around)
+                context.report(
+                    "T407", "figures", 0, "start", f"{source}/{match.start()}", printed=match.group(), found=around
+                )
         for reading in read_figures(text.compact.text):
             if text.compact.text[reading.start].isascii():
                 continue
@@ -142,7 +183,15 @@ def _check_recount(context: Context, texts: dict[str, Text]) -> None:
             context.count("T408", 1)
             if start not in covered[source]:
                 around = text.compact.text[max(0, reading.start - 6) : reading.end + 6]
-                context.report("T408", "figures", 0, "start", f"{source}/{start}", printed=text.compact.text[reading.start : reading.end], found=around)
+                context.report(
+                    "T408",
+                    "figures",
+                    0,
+                    "start",
+                    f"{source}/{start}",
+                    printed=text.compact.text[reading.start : reading.end],
+                    found=around,
+                )
 
 
 def _check_errata(context: Context, texts: dict[str, Text]) -> None:
@@ -154,7 +203,15 @@ def _check_errata(context: Context, texts: dict[str, Text]) -> None:
         context.count("T410", 1)
         found = compact_text(text.stored[row["start"] : row["end"]])
         if found != row["printed"]:
-            context.report("T410", "errata", row[LINE], "printed", f"{row['source_id']}/{row['start']}", cell=row["printed"], found=found[:60])
+            context.report(
+                "T410",
+                "errata",
+                row[LINE],
+                "printed",
+                f"{row['source_id']}/{row['start']}",
+                cell=row["printed"],
+                found=found[:60],
+            )
 
 
 def _check_spans(context: Context, texts: dict[str, Text]) -> None:
@@ -169,7 +226,14 @@ def _check_spans(context: Context, texts: dict[str, Text]) -> None:
         body = compact_text(inside)
         announced = "目标" in before or "预期" in before + body[:8]
         if not announced or not body or any(mark in body.rstrip("。") for mark in "。!?"):
-            context.report("T411", "coverage", row[LINE], "headline_start", f"{row['source_id']}/{row['district_code']}", found=body[:30])
+            context.report(
+                "T411",
+                "coverage",
+                row[LINE],
+                "headline_start",
+                f"{row['source_id']}/{row['district_code']}",
+                found=body[:30],
+            )
 
 
 assert set(OBSERVATIONS) <= set(RECORDS.values())

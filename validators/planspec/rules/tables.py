@@ -32,17 +32,33 @@ def check_references(context: Context) -> None:
                     continue
                 rule = "P302" if value in retired else "P301"
                 near = get_close_matches(str(value), names, n=3, cutoff=0.5)
-                context.report(rule, table.resource.name, row[LINE], reference.field, _key(context, table.resource.name, row),
-                               cell=value, resource=reference.resource, nearest=", ".join(near) or "–")
+                context.report(
+                    rule,
+                    table.resource.name,
+                    row[LINE],
+                    reference.field,
+                    _key(context, table.resource.name, row),
+                    cell=value,
+                    resource=reference.resource,
+                    nearest=", ".join(near) or "–",
+                )
     if context.has("indicators"):
-        known = set(context.frame("indicators")["indicator_id"].drop_nulls()) | set(PLACES)
+        yardsticks = set(context.frame("indicators")["indicator_id"].drop_nulls()) | set(PLACES)
         for name in OBSERVATIONS:
             if context.has(name):
                 frame = context.frame(name).filter(pl.col("relative_to").is_not_null())
                 context.count("P304", frame.height)
-                for row in frame.filter(~pl.col("relative_to").is_in(list(known))).iter_rows(named=True):
-                    near = get_close_matches(row["relative_to"], list(known), n=3, cutoff=0.5)
-                    context.report("P304", name, row[LINE], "relative_to", _key(context, name, row), cell=row["relative_to"], nearest=", ".join(near) or "–")
+                for row in frame.filter(~pl.col("relative_to").is_in(list(yardsticks))).iter_rows(named=True):
+                    near = get_close_matches(row["relative_to"], list(yardsticks), n=3, cutoff=0.5)
+                    context.report(
+                        "P304",
+                        name,
+                        row[LINE],
+                        "relative_to",
+                        _key(context, name, row),
+                        cell=row["relative_to"],
+                        nearest=", ".join(near) or "–",
+                    )
 
 
 def _key(context: Context, name: str, row: dict) -> str:
@@ -61,9 +77,20 @@ def check_retired(context: Context) -> None:
             continue
         keys = set(context.frame(name)[key].drop_nulls())
         if row["id"] in keys:
-            context.report("P303", "retired", row[LINE], "id", row["id"], cell=row["id"], resource=name, why="is still a key of")
+            context.report(
+                "P303", "retired", row[LINE], "id", row["id"], cell=row["id"], resource=name, why="is still a key of"
+            )
         elif row["replaced_by"] and row["replaced_by"] not in keys:
-            context.report("P303", "retired", row[LINE], "replaced_by", row["id"], cell=row["replaced_by"], resource=name, why="is no key of")
+            context.report(
+                "P303",
+                "retired",
+                row[LINE],
+                "replaced_by",
+                row["id"],
+                cell=row["replaced_by"],
+                resource=name,
+                why="is no key of",
+            )
 
 
 def check_districts(context: Context) -> None:
@@ -77,7 +104,11 @@ def check_districts(context: Context) -> None:
     if context.has("coverage"):
         for source, district in context.frame("coverage").select("source_id", "district_code").iter_rows():
             spoken[source].add(district)
-    links = {"targets": ("project_id", "initiative_id"), "results": ("project_id", "initiative_id"), "projects": ("portfolio_id",)}
+    links = {
+        "targets": ("project_id", "initiative_id"),
+        "results": ("project_id", "initiative_id"),
+        "projects": ("portfolio_id",),
+    }
     owner = {"project_id": "projects", "initiative_id": "initiatives", "portfolio_id": "projects"}
     for name in districts:
         frame = context.frame(name)
@@ -87,24 +118,61 @@ def check_districts(context: Context) -> None:
             for row in linked.iter_rows(named=True):
                 other = districts.get(owner[column], {}).get(row[column])
                 if other and other != row["district_code"]:
-                    context.report("P305", name, row[LINE], column, _key(context, name, row), cell=row[column], district=row["district_code"], other=other)
+                    context.report(
+                        "P305",
+                        name,
+                        row[LINE],
+                        column,
+                        _key(context, name, row),
+                        cell=row[column],
+                        district=row["district_code"],
+                        other=other,
+                    )
         if spoken:
             context.count("P306", frame.height)
             for row in frame.iter_rows(named=True):
                 if row["source_id"] in spoken and row["district_code"] not in spoken[row["source_id"]]:
-                    context.report("P306", name, row[LINE], "source_id", _key(context, name, row), cell=row["source_id"], district=row["district_code"])
+                    context.report(
+                        "P306",
+                        name,
+                        row[LINE],
+                        "source_id",
+                        _key(context, name, row),
+                        cell=row["source_id"],
+                        district=row["district_code"],
+                    )
     if context.has("figures") and spoken:
         columns = {role: f"{role}_id" for role in RECORDS}
         for row in context.frame("figures").iter_rows(named=True):
             if row["role"] in columns:
                 district = districts.get(RECORDS[row["role"]], {}).get(row[columns[row["role"]]])
                 if district and district not in spoken.get(row["source_id"], {district}):
-                    context.report("P306", "figures", row[LINE], columns[row["role"]], _key(context, "figures", row), cell=row["source_id"], district=district)
+                    context.report(
+                        "P306",
+                        "figures",
+                        row[LINE],
+                        columns[row["role"]],
+                        _key(context, "figures", row),
+                        cell=row["source_id"],
+                        district=district,
+                    )
 
 
 def check_same_fact(context: Context) -> None:
     """P307: one fact under two keys. P308: one name for two projects or initiatives of a district."""
-    same = ["district_code", "year", "period", "indicator_id", "comparator", "value", "value_max", "unit_id", "scope_zh", "relative_to", "project_id"]
+    same = [
+        "district_code",
+        "year",
+        "period",
+        "indicator_id",
+        "comparator",
+        "value",
+        "value_max",
+        "unit_id",
+        "scope_zh",
+        "relative_to",
+        "project_id",
+    ]
     for name, key in OBSERVATIONS.items():
         if not context.has(name):
             continue
@@ -125,10 +193,14 @@ def check_same_fact(context: Context) -> None:
         context.count("P308", frame.height)
         for column in ("name_zh", "name_en"):
             seen: dict[tuple, tuple[int, str]] = {}
-            for line, row_key, district, year, value in frame.select(LINE, KEYS[name], "district_code", "year", column).iter_rows():
+            for line, row_key, district, year, value in frame.select(
+                LINE, KEYS[name], "district_code", "year", column
+            ).iter_rows():
                 place = (district, year, value)
                 if value and place in seen:
-                    context.report("P308", name, line, column, row_key, cell=value, first=seen[place][0], other=seen[place][1])
+                    context.report(
+                        "P308", name, line, column, row_key, cell=value, first=seen[place][0], other=seen[place][1]
+                    )
                 seen.setdefault(place, (line, row_key))
 
 
@@ -144,7 +216,9 @@ def check_ledger(context: Context) -> None:
         if row["role"] in RECORDS:
             reference = row[f"{row['role']}_id"]
             if reference is None:
-                context.report("P311", "figures", row[LINE], f"{row['role']}_id", _key(context, "figures", row), role=row["role"])
+                context.report(
+                    "P311", "figures", row[LINE], f"{row['role']}_id", _key(context, "figures", row), role=row["role"]
+                )
             else:
                 proofs[row["role"], reference].append(row)
     context.count("P311", len(rows))
@@ -164,11 +238,29 @@ def _check_parts(context: Context, rows: list[dict]) -> None:
         group.sort(key=lambda r: r["part"] or 0)
         for expected, row in enumerate(group, 1):
             if row["part"] != expected:
-                context.report("P312", "figures", row[LINE], "part", _key(context, "figures", row), cell=row["part"], expected=expected)
+                context.report(
+                    "P312",
+                    "figures",
+                    row[LINE],
+                    "part",
+                    _key(context, "figures", row),
+                    cell=row["part"],
+                    expected=expected,
+                )
                 break
             if (row["end"], row["printed"]) != (group[0]["end"], group[0]["printed"]):
-                context.report("P312", "figures", row[LINE], "printed", _key(context, "figures", row), cell=row["printed"], expected=group[0]["printed"])
-        records = [(r["role"], r["target_id"] or r["result_id"] or r["project_id"] or r["initiative_id"]) for r in group]
+                context.report(
+                    "P312",
+                    "figures",
+                    row[LINE],
+                    "printed",
+                    _key(context, "figures", row),
+                    cell=row["printed"],
+                    expected=group[0]["printed"],
+                )
+        records = [
+            (r["role"], r["target_id"] or r["result_id"] or r["project_id"] or r["initiative_id"]) for r in group
+        ]
         for n, (row, record) in enumerate(zip(group, records, strict=True)):
             if record[1] and record in records[:n]:
                 context.report("P314", "figures", row[LINE], "field", _key(context, "figures", row), record=record[1])
@@ -210,11 +302,31 @@ def _check_proofs(context: Context, role: str, name: str, proofs: dict[tuple[str
                 context.report("P310", name, row[LINE], column, row[key], field=column)
             if value is None and fields.get(column):
                 figure = fields[column][0]
-                context.report("P315", "figures", figure[LINE], "field", _key(context, "figures", figure), printed=figure["printed"], record=row[key], field=column, value="")
-            for figure in fields.get(column, []) if value is not None else []:
+                context.report(
+                    "P315",
+                    "figures",
+                    figure[LINE],
+                    "field",
+                    _key(context, "figures", figure),
+                    printed=figure["printed"],
+                    record=row[key],
+                    field=column,
+                    value="",
+                )
+            for figure in fields.get(column, []):
                 context.count("P315", 1)
-                if not _agrees(figure["printed"], value, row.get("stated") or ""):
-                    context.report("P315", "figures", figure[LINE], "printed", _key(context, "figures", figure), printed=figure["printed"], record=row[key], field=column, value=f"{value:g}")
+                if value is not None and not _agrees(figure["printed"], value, row.get("stated") or ""):
+                    context.report(
+                        "P315",
+                        "figures",
+                        figure[LINE],
+                        "printed",
+                        _key(context, "figures", figure),
+                        printed=figure["printed"],
+                        record=row[key],
+                        field=column,
+                        value=f"{value:g}",
+                    )
             _one_proof_in_phrase(context, row, key, column, fields.get(column, []))
 
 
@@ -225,7 +337,16 @@ def _one_proof_in_phrase(context: Context, row: dict, key: str, column: str, fig
     inside = [f for f in figures if f["source_id"] == row["source_id"] and start <= f["start"] < end]
     context.count("P316", len(figures))
     for figure in inside[1:]:
-        context.report("P316", "figures", figure[LINE], "field", _key(context, "figures", figure), record=row[key], field=column, first=inside[0][LINE])
+        context.report(
+            "P316",
+            "figures",
+            figure[LINE],
+            "field",
+            _key(context, "figures", figure),
+            record=row[key],
+            field=column,
+            first=inside[0][LINE],
+        )
 
 
 def _agrees(printed: str, value: float, stated: str) -> bool:
@@ -233,7 +354,11 @@ def _agrees(printed: str, value: float, stated: str) -> bool:
     try:
         return abs(float(printed)) == abs(value)
     except ValueError:
-        reading = read_at(stated, stated.find(printed), stated.find(printed) + len(printed)) if printed in stated else read_at(printed, 0, len(printed))
+        reading = (
+            read_at(stated, stated.find(printed), stated.find(printed) + len(printed))
+            if printed in stated
+            else read_at(printed, 0, len(printed))
+        )
         if reading is not None and abs(float(reading.value)) == abs(value):
             return True
         numeral = parse_numeral(printed)
@@ -259,10 +384,32 @@ def check_portfolios(context: Context) -> None:
     for key, group in members.items():
         portfolio = rows[key]
         if portfolio["count"] is not None and len(group) > portfolio["count"]:
-            context.report("P320", "projects", portfolio[LINE], "count", key, value=portfolio["count"], members=len(group), what="count")
+            context.report(
+                "P320",
+                "projects",
+                portfolio[LINE],
+                "count",
+                key,
+                value=portfolio["count"],
+                members=len(group),
+                what="count",
+            )
         total = sum(r["investment_base"] or 0 for r in group)
-        if portfolio["investment_base"] is not None and portfolio["investment_comparator"] in ("eq", "le", "lt") and total > portfolio["investment_base"]:
-            context.report("P320", "projects", portfolio[LINE], "investment_value", key, value=portfolio["investment_base"], members=total, what="investment")
+        if (
+            portfolio["investment_base"] is not None
+            and portfolio["investment_comparator"] in ("eq", "le", "lt")
+            and total > portfolio["investment_base"]
+        ):
+            context.report(
+                "P320",
+                "projects",
+                portfolio[LINE],
+                "investment_value",
+                key,
+                value=portfolio["investment_base"],
+                members=total,
+                what="investment",
+            )
 
 
 def check_headline(context: Context) -> None:
@@ -270,7 +417,11 @@ def check_headline(context: Context) -> None:
     if not context.has("targets", "coverage", "indicators"):
         return
     spans, full = {}, {}
-    for source, district, completeness, start, end in context.frame("coverage").select("source_id", "district_code", "completeness", "headline_start", "headline_end").iter_rows():
+    for source, district, completeness, start, end in (
+        context.frame("coverage")
+        .select("source_id", "district_code", "completeness", "headline_start", "headline_end")
+        .iter_rows()
+    ):
         if start is not None and end is not None:
             spans[source, district] = (start, end)
         if completeness == "full":
@@ -283,7 +434,16 @@ def check_headline(context: Context) -> None:
         start, end = spans.get((row["source_id"], row["district_code"]), (0, 0))
         inside = start <= row["start"] and (row["end"] or 0) <= end
         if inside != row["headline"] and row["headline"] is not None:
-            context.report("P330", "targets", row[LINE], "headline", row["target_id"], cell="true" if row["headline"] else "false", start=start, end=end)
+            context.report(
+                "P330",
+                "targets",
+                row[LINE],
+                "headline",
+                row["target_id"],
+                cell="true" if row["headline"] else "false",
+                start=start,
+                end=end,
+            )
     core = set(context.frame("indicators").filter(pl.col("core"))["indicator_id"])
     answered = {(d, i) for d, i in targets.select("district_code", "indicator_id").iter_rows()}
     silent = targets.filter(pl.col("comparator") == "not_stated")
@@ -291,20 +451,40 @@ def check_headline(context: Context) -> None:
     for district, source in sorted(full.items()):
         for indicator in sorted(core):
             if (district, indicator) not in answered:
-                context.report("P331", "targets", 0, "indicator_id", "", district=district, indicator=indicator, source=source)
+                context.report(
+                    "P331", "targets", 0, "indicator_id", "", district=district, indicator=indicator, source=source
+                )
     context.count("P332", silent.height)
-    stated = {(d, i) for d, i, how in targets.select("district_code", "indicator_id", "comparator").iter_rows() if how != "not_stated"}
+    stated = {
+        (d, i)
+        for d, i, how in targets.select("district_code", "indicator_id", "comparator").iter_rows()
+        if how != "not_stated"
+    }
     for row in silent.iter_rows(named=True):
         place = (row["district_code"], row["indicator_id"])
         if full.get(row["district_code"]) != row["source_id"] or place in stated or row["indicator_id"] not in core:
-            context.report("P332", "targets", row[LINE], "comparator", row["target_id"], district=row["district_code"], indicator=row["indicator_id"])
+            context.report(
+                "P332",
+                "targets",
+                row[LINE],
+                "comparator",
+                row["target_id"],
+                district=row["district_code"],
+                indicator=row["indicator_id"],
+            )
 
 
 def check_code_lists(context: Context) -> None:
     """P340: an entry of a code list that nothing uses. P341: a label no record is printed with."""
     uses = {
-        "indicators": ("indicator_id", [(n, "indicator_id") for n in OBSERVATIONS] + [(n, "relative_to") for n in OBSERVATIONS]),
-        "units": ("unit_id", [(n, "unit_id") for n in OBSERVATIONS] + [("projects", "investment_unit_id"), ("projects", "size_unit_id")]),
+        "indicators": (
+            "indicator_id",
+            [(n, "indicator_id") for n in OBSERVATIONS] + [(n, "relative_to") for n in OBSERVATIONS],
+        ),
+        "units": (
+            "unit_id",
+            [(n, "unit_id") for n in OBSERVATIONS] + [("projects", "investment_unit_id"), ("projects", "size_unit_id")],
+        ),
         "sources": ("source_id", [("coverage", "source_id")]),
     }
     for name, (key, users) in uses.items():
