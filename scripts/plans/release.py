@@ -213,7 +213,7 @@ def perform(plan: Plan) -> str:
         for path, (_, text) in plan.files.items():
             write_whole(plan.folder / path, text.encode("utf-8"))
         if paths:
-            git("add", "--force", "--", *paths)
+            git("--literal-pathspecs", "add", "--force", "--", *paths)
             git("commit", "--quiet", "--cleanup=whitespace", "--message", plan.message, "--", *paths)
         commit = plan.repository.commit("HEAD")
         git("tag", "--annotate", "--cleanup=whitespace", "--message", plan.tag_message, plan.tag, commit)

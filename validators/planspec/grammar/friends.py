@@ -10,7 +10,7 @@ _YEAR_AFTER = re.compile(r"(?:年|[—\-~至]\d{4}年?|[/\-.]\d{1,2}[/\-.]\d{1,2
 _YEAR = re.compile(r"(?:19|20)[0-4]\d|19[5-9]\d(?=年|$)")
 _NUMBERED_YEAR = re.compile(r"\d{1,2}\.20\d\d")
 _MEASURED = re.compile("[余多万亿]|" + "|".join(re.escape(u) for u in UNITS))
-_DATE_AFTER = re.compile(r"(?:月(?!均)|日(?!均)|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)月|号前)")
+_DATE_AFTER = re.compile(r"(?:月(?!均)|日(?![均产处供])|[—\-~至]\d{1,2}日|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)月|号前)")
 _MONTH_BEFORE = re.compile(r"\d{4}[/\-.](?:\d{1,2}[/\-.])?$")
 _ORDINAL_BEFORE = re.compile(r"(?:第|届|前(?=\d))$")
 _ORDINAL_AFTER = re.compile(r"(?:号(?!召)|届|期(?!间|货|盼)|周年|#|路)")
@@ -28,20 +28,26 @@ _CLASS_NOUN = (
     "项目|企业|产业|楼宇|园区|集群|工程|平台|商场|镇街?|村|街道|总部|基地|单位|主体|大县|强县|文旅项目|重点项目|工业|招商|"
     "板块|赛道|能级|规模的|级"
 )
-_THRESHOLD_AFTER = re.compile(rf"(?:余|多)?(?:万|亿|千万|百万|万亿)?(?:元|美元|吨|平方米|亩|人|户)?(?:及)?(?:以上|以下|级)?的?(?:{_CLASS_NOUN})")
+_THRESHOLD_AFTER = re.compile(
+    rf"(?:余|多)?(?:万|亿|千万|百万|万亿)?(?:元|美元|吨|平方米|亩|人|户)?(?:及)?(?:以上|以下|级)?的?(?:{_CLASS_NOUN})"
+)
 _CLASS_AFTER = re.compile(
     r"(?:余|多)?(?:万|亿|千万|百万|万亿)?(?:元|美元)(?:及)?以上(?:的)?(?!,)[一-鿿]{1,8}?(?:项目|企业|园区|楼宇|村|集群|商圈|工程|产品|品牌|平台|镇|公司|客户)"
 )
-_COUNTED_CLASS = re.compile(r"(?:万|亿)?元(?:以上)?(?:的)?(?:企业|项目)?\d+(?:户|家|个)")
+_QUALIFYING = re.compile(
+    r"(?:余|多)?(?:万)?(?:亩|平方米|人|户|吨|张|千瓦|公里|米|头|蒸吨)(?:及)?以上的[一-鿿]{2,12}?(?:园区|企业|基地|村|主体|场|大户|项目|达到|占|覆盖|\d)"
+)
+_COUNTED_CLASS = re.compile(r"(?:万|亿)?元(?:以上)?(?:企业|项目)?\d+(?:户|家|个)")
+_BOUNDED = re.compile(r"(?:过|超|超过|达|上|以上)$")
 _HELD_NOUN = re.compile(r"(?:亿|万)?元(?:以上)?(?:的)?(?:[一-鿿]{0,6})(?:企业|村|楼宇|园区)")
 _BARE_CLASS = re.compile(r"(?:元)?(?:的)?(?:项目|企业|园区|集群|产业(?!基地|园|链)|强镇|强村|龙头|街区|楼宇|商圈)")
 _HELD_CLASS = re.compile(r"(?:营收|产值|税收|纳税|收入|主营收入|营业收入|投资|单体投资)(?:额)?(?:超过|超|过|达|上)?$")
 _NAMED_AFTER = re.compile(
-    r"(?:年(?:行动|计划|攻坚|规划|专项|一贯制|倍增|禁渔|禁捕|提升|综改|游击|发展|补短)|对[一二三四五]|篇大?文章|首经济|件事(?!项)|"
-    r"(?:政务)?(?:服务)?(?:便民)?(?:服务)?热线|国道|省道|县道|高速|项规定|次产业|次供水|次会议|次全会|次党代会|次代表大会|位一体|位数|字诀|字方针)"
+    r"(?:年(?:恢复|整治|建设|治理|改革|培育|创建|实施|滚动|工作|大变|见成|任务|方案|行动|计划|攻坚|规划|专项|一贯制|倍增|禁渔|禁捕|提升|综改|游击|发展|补短)|对[一二三四五]|篇大?文章|首经济|件事(?!项)|"
+    r"(?:政务)?(?:服务)?(?:便民)?(?:服务)?热线|国道|省道|县道|高速|项规定|次产业|次供水|次会议|次全会|次党代会|次代表大会|位一体|位数|字诀|字方针|(?:分钟|小时|公里)[一-鿿]{0,8}圈)"
 )
 _ROAD_BEFORE = re.compile(r"(?:国道|省道|县道|国省道|热线|编号)$")
-_EDITION_AFTER = re.compile(r"(?:版|时代|产业新空间|模式|示范|建设(?!用地)|系统|工程|攻坚|行动|计划|改革)")
+_EDITION_AFTER = re.compile(r"(?:版|升级版|时代|产业新空间|模式|示范|建设(?!用地)|系统|工程|攻坚|行动|计划|改革)")
 _NOTE = re.compile(r"\[{1,2}$")
 _NOTE_END = re.compile(r"^\]{1,2}")
 _COUNTED = re.compile(r"(?:万)?(?:个|家|处|座|所|条|公里|户|套|人|名|场|件|台|亩|平方米)(?:以上)?[”’」』\"]")
@@ -75,9 +81,18 @@ def classify(text: str, start: int, end: int) -> str:
         return "name"
     if arabic and _NUMBERED_YEAR.fullmatch(run) and tail == "年":
         return "date"
-    if arabic and _YEAR.match(run + tail) and len(run) == 4 and (_YEAR_AFTER.match(after) or not _MEASURED.match(after)):
+    if (
+        arabic
+        and _YEAR.match(run + tail)
+        and len(run) == 4
+        and (_YEAR_AFTER.match(after) or not _MEASURED.match(after))
+    ):
         return "date"
-    if arabic and "." not in run and (_DATE_AFTER.match(after) or (_MONTH_BEFORE.search(before) and not after.startswith("%"))):
+    if (
+        arabic
+        and "." not in run
+        and (_DATE_AFTER.match(after) or (_MONTH_BEFORE.search(before) and not after.startswith("%")))
+    ):
         if not (head == "个" or after.startswith("月活")):
             return "date"
     if not arabic and (after.startswith(("月", "季度", "五")) and head not in ("个", "满")):
@@ -88,11 +103,19 @@ def classify(text: str, start: int, end: int) -> str:
         return "name"
     if _ORDINAL_BEFORE.search(before) or _ORDINAL_AFTER.match(after):
         return "rank" if _RANK_AFTER.match(after) or _PLACE_AFTER.match(after) else "ordinal"
-    if tail == "+" or head == "+" or tail == "·" or head in ("·", "-") and not after.startswith("%") and arabic and _LETTERS.search(before[-6:]):
+    if (
+        tail == "+"
+        or head == "+"
+        or tail == "·"
+        or (head in ("·", "-")
+        and not after.startswith("%")
+        and arabic
+        and _LETTERS.search(before[-6:]))
+    ):
         return "name"
     if arabic and _GRADE_AFTER.match(after):
         return "grade"
-    if arabic and (_LETTERS.match(tail) and not _LETTER_UNITS.match(after)) or (head and _LETTERS.match(head)):
+    if (arabic and (_LETTERS.match(tail) and not _LETTER_UNITS.match(after))) or (head and _LETTERS.match(head)):
         return "name"
     if arabic and _PLACE_AFTER.match(after) and _PLACE_BEFORE.search(before):
         return "rank"
@@ -115,11 +138,17 @@ def _threshold(text: str, start: int, end: int) -> bool:
     if _CLASS_AFTER.match(after):
         return True
     run = text[start:end]
+    if _QUALIFYING.match(after):
+        return True
     if not run.isascii() and run[-1:] in "万亿" and _BARE_CLASS.match(after):
         return True
-    if _COUNTED_CLASS.match(after):
+    if _COUNTED_CLASS.match(after) and (_BOUNDED.search(text[max(0, start - 2) : start]) or re.match(r".{0,2}元以上", after)):
         return True
-    if after.startswith(("元", "亿元", "万元")) and _HELD_CLASS.search(text[max(0, start - 8) : start]) and _HELD_NOUN.match(after):
+    if (
+        after.startswith(("元", "亿元", "万元"))
+        and _HELD_CLASS.search(text[max(0, start - 8) : start])
+        and _HELD_NOUN.match(after)
+    ):
         return True
     match = _THRESHOLD_AFTER.match(after)
     if not match:

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _STRIVE = re.compile(r"力争|争取|奋力|力促")
+_STRETCH = re.compile(
+    r"(\d[^\d、,;]{0,8}[、,;]?(?:并)?)(?:力争|争取|奋力|努力)(?=(?:实现|达到|突破|完成|增长|到)?(?:\d|更好结果))"
+)
+"""力争 between a target and the better result beside it governs that result, not the target."""
 _ENSURE = re.compile(r"确保")
 _BINDING = re.compile(r"约束性")
 _ESTIMATED = re.compile(r"预计|预估|估计")
@@ -65,7 +69,7 @@ def read_governing(stated: str, cue: str) -> Governing:
     """Read phrase and cue together: the words may stand in either."""
     words = f"{cue}\n{stated}"
     strengths = set()
-    if _STRIVE.search(words):
+    if _STRIVE.search(_STRETCH.sub(r"\1", words)):
         strengths.add("strive")
     if _ENSURE.search(words):
         strengths.add("ensure")

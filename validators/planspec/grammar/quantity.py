@@ -18,7 +18,9 @@ _POWER = re.compile("(十万|百万|千万|百亿|千亿|万亿|万|亿|百|千)
 _UNIT = re.compile("|".join(re.escape(u) for u in UNITS))
 _RANGE = re.compile(r"[—–\-~−]{1,2}|至|到")
 _LIST = re.compile(r"[、,和及与]")
-_STRETCH = re.compile(r"[、,;]?(?:并)?(?:力争|争取|奋力|努力|冲刺|跳起摸高)+(?:冲刺|实现|达到|突破|完成|增长|到)?(更好结果)?")
+_STRETCH = re.compile(
+    r"[、,;]?(?:并)?(?:力争|争取|奋力|努力|冲刺|跳起摸高)+(?:冲刺|实现|达到|突破|完成|增长|到)?(更好结果)?"
+)
 _TRIGGER = re.compile(r"(?:突破|超过|超|达到|达|近|约|过|逾|破|不少于|不低于|保持|完成|上)$")
 _SOLID_ZH = re.compile(r"[一二两三四五六七八九十]")
 _BARE_MONEY = {"亿": "亿元", "万亿": "万亿元"}
@@ -26,9 +28,13 @@ _PEOPLE = re.compile(
     r"(?:名|多|余)?(?:[一-鿿]{0,6}?)(?:群众|人口|居民|市民|职工|村民|移民|农民|学生|儿童|老人|干部|党员|退休人员|女生|儿女|网民|大军|妇女|师生)"
 )
 _SHARED = re.compile(r"[、,和及与](?:下降|减少|降低)?")
-_PERIOD_BEFORE = re.compile(r"(?:过去|今后|未来|近|这|前|后|下|的|各位代表[,,]?|^|部署|绘制|十四五”|十三五”|历时|展望|[“])$")
+_PERIOD_BEFORE = re.compile(
+    r"(?:过去|今后|未来|近|这|前|后|下|的|各位代表[,,]?|^|部署|绘制|十四五”|十三五”|历时|展望|[“])$"
+)
 _PERIOD_AFTER = re.compile(r"年(?:来|间|的|[,,。;!]|发展|工作|的?时间|磨|奋|征|历程|之)")
-_WORD_AFTER = re.compile(r"盘[山水大]|台[河县山子]|道[沟岔河]|家渠|里[坪堡]|门峡|棵树|面山|条沟|轮车|座以|角|层以|线城市|本院|本大学|级联动")
+_WORD_AFTER = re.compile(
+    r"盘[山水大]|台[河县山子]|道[沟岔河]|家渠|里[坪堡]|门峡|棵树|面山|条沟|轮车|座以|角|层以|线城市|本院|本大学|级联动"
+)
 _WORD_BEFORE = re.compile(r"(?:唯一|唯|统一|单一|同一|数|几|上|成)$")
 
 
@@ -90,7 +96,9 @@ def _after(text: str, position: int) -> tuple[str, int]:
         skip += 1
     for comparator, words in AFTER:
         for word in words:
-            if text.startswith(word, skip) and not (word == "多" and skip == position and text[skip : skip + 2] in ("多个", "多项")):
+            if text.startswith(word, skip) and not (
+                word == "多" and skip == position and text[skip : skip + 2] in ("多个", "多项")
+            ):
                 return comparator, skip + len(word)
     return "", position
 
@@ -137,7 +145,12 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
     elif power in ("十万", "百万", "千万", "百亿", "千亿"):
         value, power = value * 10 ** (POWERS[power[0]]), power[1:]
     unit = power + base
-    if unit == "万" and _PEOPLE.match(text, position) or unit == "万" and text[max(0, start - 12) : start].find("人次") >= 0:
+    if (
+        (unit == "万"
+        and _PEOPLE.match(text, position))
+        or (unit == "万"
+        and text[max(0, start - 12) : start].find("人次") >= 0)
+    ):
         unit = "万人次" if "人次" in text[max(0, start - 12) : start] else "万人"
     if unit in _BARE_MONEY:
         unit = _BARE_MONEY[unit]
@@ -148,7 +161,9 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
         comparator = before
     if after and not (after == "approx" and comparator != "eq"):
         comparator = after if not (before in ("gt", "lt") and after == "ge") else comparator
-    if lexicon.FALL.search(text[max(0, start - 12) : start]) or (before and lexicon.FALL.search(text[max(0, start - 16) : _before(text, start)[1]])):
+    if lexicon.FALL.search(text[max(0, start - 12) : start]) or (
+        before and lexicon.FALL.search(text[max(0, start - 16) : _before(text, start)[1]])
+    ):
         value = -value
     return Reading(start, end, value, unit, comparator, tail=max(tail, position))
 
@@ -158,7 +173,11 @@ def _link(text: str, readings: list[Reading]) -> list[Reading]:
     linked = list(readings)
     for i in range(1, len(linked)):
         first, second = linked[i - 1], linked[i]
-        shared = first.value < 0 < second.value and first.unit in (second.unit, "") and _SHARED.fullmatch(text[first.tail : second.start])
+        shared = (
+            first.value < 0 < second.value
+            and first.unit in (second.unit, "")
+            and _SHARED.fullmatch(text[first.tail : second.start])
+        )
         if shared:
             linked[i] = replace(second, value=-second.value)
     for i in range(len(linked) - 2, -1, -1):
@@ -186,11 +205,18 @@ def _quantifies(text: str, start: int, end: int, reading: Reading) -> bool:
     if text[end : end + 1] == "年" and run != "一" and not text[:start].endswith(("连续", "提前")):
         if _PERIOD_BEFORE.search(text[max(0, start - 6) : start]) or _PERIOD_AFTER.match(text, end):
             return False
-    if text[start - 1 : start] in ("第", "十", "每", "万", "千", "百", "之", "初", "周", "星") or classify(text, start, end):
+    if text[start - 1 : start] == "前" or text.startswith(("元入", "元区", "元、", "元县"), end) and run == "三":
+        return False
+    if text[start - 1 : start] in ("第", "十", "每", "万", "千", "百", "之", "初", "周", "星") or classify(
+        text, start, end
+    ):
         return False
     bare = not reading.unit or reading.unit in ("万", "亿")
     if run in ("一", "百", "千", "万", "亿", "万亿", "百亿", "千亿", "十万", "百万", "千万"):
-        follows = text[reading.tail - 2 : reading.tail] in ("以上", "左右", "以内") or text[end : end + 1] in ("余", "多")
+        follows = text[reading.tail - 2 : reading.tail] in ("以上", "左右", "以内") or text[end : end + 1] in (
+            "余",
+            "多",
+        )
         if run == "一":
             return False
         return bool((_TRIGGER.search(text[:start]) and (not bare or run.endswith("亿"))) or (follows and not bare))
@@ -219,7 +245,11 @@ def find_figures(text: str) -> tuple[Reading, ...]:
     for match in _CHINESE.finditer(text):
         if any(d.start() < match.start() < d.end() for d in doublings):
             continue
-        if match.group() in ("一一", "三三", "万一") or match.start() and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多"):
+        if (
+            match.group() in ("一一", "三三", "万一")
+            or (match.start()
+            and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多"))
+        ):
             continue
         reading = _quantity(text, *match.span())
         if reading and _quantifies(text, *match.span(), reading):
