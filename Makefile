@@ -24,9 +24,11 @@ types: $(VENV)/.ready-dev
 
 docs: $(READY)
 	@$(BIN)/python -m plans.docs
+	@$(BIN)/python -m plans.stamp
 
 stale: $(READY)
 	@$(BIN)/python -m plans.docs --check
+	@$(BIN)/python -m plans.stamp --check
 
 format: $(READY)
 	@$(BIN)/plans format

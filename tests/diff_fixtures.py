@@ -29,6 +29,24 @@ def small_package(folder: Path) -> Path:
     return folder
 
 
+def lean_package(folder: Path) -> Path:
+    """The project's package with units and districts only: data that hold, whatever becomes of the rules for records."""
+    (folder / "data").mkdir(parents=True)
+    shutil.copytree(ROOT / "schemas", folder / "schemas")
+    shutil.copy(ROOT / "datapackage.json", folder)
+    for path in sorted((ROOT / "data").glob("*.csv")):
+        text = path.read_text(encoding="utf-8")
+        kept = text if path.stem in ("units", "districts") else text.partition("\n")[0] + "\n"
+        (folder / "data" / path.name).write_text(kept, encoding="utf-8", newline="")
+    edit_json(folder / "datapackage.json", lambda d: d.update(version="0.0.0"))
+    return folder
+
+
+def first_key(folder: Path, resource: str) -> str:
+    """Key of the first row of a resource whose key is its first column."""
+    return (folder / "data" / f"{resource}.csv").read_text(encoding="utf-8").split("\n")[1].partition(",")[0]
+
+
 def table(folder: Path, tables: dict[str, tuple[list[str], list[str], list[list[str]]]], **descriptor: Any) -> Path:
     """A package with inline schemas: resource → (columns as `name` or `name:type`, key, rows)."""
     resources = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -158,6 +159,18 @@ def ledger(
         sys.stdout.write(show(path, format))
     except CannotTell as error:
         stop(error)
+
+
+FAMILIES = ("diff", "release", "distribution", "site", "scan")
+"""Modules of `plans.commands`; each registers its commands and imports its work only when one runs."""
+
+
+def _register() -> None:
+    for family in FAMILIES:
+        import_module(f"plans.commands.{family}").register(app)
+
+
+_register()
 
 
 def main() -> None:

@@ -85,11 +85,25 @@ def _wrong_cell() -> str:
     )
 
 
+def _steps() -> str:
+    from plans.diffs.words import bump_table
+
+    return bump_table()
+
+
+def _identity() -> str:
+    from plans.diffs.words import identity_table
+
+    return identity_table()
+
+
 PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "ledger"): _ledger_table,
     ("README.md", "headline"): _headline_table,
     ("docs/core-indicators.md", "headline"): _headline_table,
     ("CONTRIBUTING.md", "wrong-cell"): _wrong_cell,
+    ("docs/versioning.md", "steps"): _steps,
+    ("docs/versioning.md", "identity"): _identity,
 }
 """Parts of written pages that are generated, between marks."""
 

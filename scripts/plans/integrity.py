@@ -7,6 +7,7 @@ import json
 import re
 import sqlite3
 import zipfile
+import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -176,8 +177,8 @@ def read_zip(path: Path) -> Release:
     for name in sorted(set(names)):
         try:
             data = store.read(name)
-        except CannotTell as error:
-            release.faults.append(Fault(name, error.what, AGAIN))
+        except (CannotTell, zlib.error) as error:
+            release.faults.append(Fault(name, str(error), AGAIN))
             continue
         members[name] = data
         if name == sums.SUMS:

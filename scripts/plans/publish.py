@@ -187,7 +187,8 @@ def _write_catalogue(remote: Writable, step: Callable[[str], None]) -> None:
     """Bring the catalogue up to the versions there are.
 
     Two publishers of two versions may write it at once, and the later write may know less. So each looks again after
-    writing, until what is written is what is there: whoever writes last has then seen both.
+    writing, until what is written is what is there: whoever writes last has then seen both. Until then the catalogue
+    may for a moment not list a version that is there; it never lists one that is not whole.
     """
     for _ in range(_ROUNDS):
         before = remote.read(INDEX)
@@ -196,6 +197,8 @@ def _write_catalogue(remote: Writable, step: Callable[[str], None]) -> None:
         stale = {name: data for name, data in wanted.items() if remote.read(name) != data}
         if not stale:
             return
+        if remote.read(INDEX) != before:
+            continue
         for name, data in stale.items():
             step(name)
             remote.replace(name, data)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +25,11 @@ class Finding:
     params: dict[str, Any] = field(default_factory=dict, hash=False, compare=False)
 
     @property
+    def place(self) -> tuple[str, str, int, str, str]:
+        """Rule, resource, line, column and key: what tells this finding from others."""
+        return self.rule, self.resource, self.line, self.column, self.key
+
+    @property
     def order(self) -> tuple[str, int, str, str]:
         """Sort key: by place, then by rule."""
         return self.file, self.line, self.rule, self.column
@@ -39,6 +45,13 @@ class Check:
     skipped: str = ""
 
 
+Place = tuple[str, str, int, str, str]
+"""Where a finding lies: rule, resource, line, column, key."""
+
+SPARE = 5000
+"""Findings of a rule kept beyond the limit until effects are withdrawn, so that a listing is not left short."""
+
+
 class Collector:
     """Gathers findings with exact counts; keeps at most `limit` findings of each rule."""
 
@@ -50,6 +63,7 @@ class Collector:
         self._bad_rows: set[tuple[str, int]] = set()
         self._bad_cells: set[tuple[str, int, str]] = set()
         self._kept: Counter[str] = Counter()
+        self.places: Counter[Place] = Counter()
 
     def add(self, finding: Finding) -> None:
         """Count a finding and keep it while its rule is under the limit.
@@ -57,12 +71,27 @@ class Collector:
         A finding of a rule in `harmless` (a matter of form that changes no cell) spoils nothing for later layers.
         """
         self.counts[finding.rule] += 1
+        self.places[finding.place] += 1
         if finding.rule not in self.harmless:
             self._bad_rows.add((finding.resource, finding.line))
             self._bad_cells.add((finding.resource, finding.line, finding.column))
-        if self._kept[finding.rule] < self.limit:
+        if self._kept[finding.rule] < self.limit + SPARE:
             self._kept[finding.rule] += 1
             self.findings.append(finding)
+
+    def settle(self, effects: Iterable[Place] = ()) -> None:
+        """Withdraw the findings at `effects`, which another finding explains, and cut each rule's list to the limit."""
+        gone = set(effects)
+        for place in gone:
+            self.counts[place[0]] -= self.places.pop(place, 0)
+        self.counts = +self.counts
+        listed: Counter[str] = Counter()
+        kept = []
+        for finding in self.findings:
+            if finding.place not in gone and listed[finding.rule] < self.limit:
+                listed[finding.rule] += 1
+                kept.append(finding)
+        self.findings = kept
 
     def spoiled(self, resource: str, line: int, *columns: str) -> bool:
         """Whether an earlier finding already made these cells meaningless; no column asks about the whole row."""

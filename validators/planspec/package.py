@@ -260,5 +260,5 @@ def open_package(path: str | os.PathLike[str]) -> Package:
                 faults.append(
                     Finding("S102", resource.name, name, params={"why": f"two resources are called {resource.name}"})
                 )
-            resources[resource.name] = resource
+            resources.setdefault(resource.name, resource)
     return Package(store, descriptor or {}, resources, faults)

@@ -64,6 +64,7 @@ def _decode(data: bytes, name: str, path: str) -> tuple[str, list[Finding]]:
 
 
 def _header(line: str, resource: Resource) -> tuple[list[str], list[Finding]]:
+    """The header and its faults: columns missing (what stands there instead is named), extra, twice, or out of order."""
     try:
         header = next(csv.reader([line], strict=True), [])
     except csv.Error:
@@ -72,17 +73,21 @@ def _header(line: str, resource: Resource) -> tuple[list[str], list[Finding]]:
     if header == expected:
         return header, []
     faults = []
-    for name in expected:
-        if name not in header:
-            faults.append(Finding("S106", resource.name, resource.path, 1, name, params={"why": "missing"}))
-    for name in header:
-        if name not in expected:
-            faults.append(Finding("S106", resource.name, resource.path, 1, name, params={"why": "extra"}))
-    for name in sorted({n for n in header if header.count(n) > 1}):
-        faults.append(Finding("S106", resource.name, resource.path, 1, name, params={"why": "twice"}))
+
+    def fault(why: str, name: str, place: int) -> None:
+        found = header[place] if place < len(header) else ""
+        params = {"why": why, "name": name, "found": found}
+        faults.append(Finding("S106", resource.name, resource.path, 1, name, params=params))
+
+    lost = [place for place, name in enumerate(expected) if name not in header]
+    for place in lost:
+        fault("missing", expected[place], place)
+    for place, name in enumerate(header):
+        if place not in lost and (name not in expected or name in header[:place]):
+            fault("extra" if name not in expected else "twice", name, place)
     if not faults:
-        first = next(h for h, e in zip(header, expected, strict=True) if h != e)
-        faults.append(Finding("S106", resource.name, resource.path, 1, first, params={"why": "order"}))
+        place = next(i for i, name in enumerate(expected) if header[i] != name)
+        fault("order", expected[place], place)
     return header, faults
 
 

@@ -47,12 +47,12 @@ a renamed field does, so they are major; a row that follows a key renamed elsewh
 reflect changes in referenced data", so it is minor.
 """
 
-_VERSION = re.compile(r"^(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)$")
+_VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 
 
 def parse_version(text: str) -> tuple[int, int, int]:
     """`1.2.3` → (1, 2, 3). Raises `ValueError` for anything but three plain numbers."""
-    match = _VERSION.match(text)
+    match = _VERSION.fullmatch(text)
     if not match or len(text) > 60:
         raise ValueError(text)
     return int(match[1]), int(match[2]), int(match[3])

@@ -24,15 +24,15 @@ def compare_packages(old: Package, new: Package) -> Iterator[Structural]:
         if was == now:
             continue
         if key in ("name", "id"):
-            yield Structural("package_renamed", property=key, old=was, new=now)
+            yield Structural("package_renamed", what=key, old=was, new=now)
         elif key == "licenses" and _terms(was) != _terms(now):
-            yield Structural("licence_changed", property=key, old=_terms(was), new=_terms(now))
+            yield Structural("licence_changed", what=key, old=_terms(was), new=_terms(now))
         else:
-            yield Structural("described", property=key, old=was, new=now)
+            yield Structural("described", what=key, old=was, new=now)
     order_old = [n for n in old.resources if n in new.resources]
     order_new = [n for n in new.resources if n in old.resources]
     if order_old != order_new:
-        yield Structural("described", property="resources", old=order_old, new=order_new)
+        yield Structural("described", what="resources", old=order_old, new=order_new)
 
 
 def _terms(licences: object) -> list[str]:
@@ -50,4 +50,4 @@ def compare_resources(old: Resource, new: Resource) -> Iterator[Structural]:
         if was == now:
             continue
         code = "relocated" if key in ("path", "scheme") else "encoding_changed" if key in ENCODING else "described"
-        yield Structural(code, new.name, property=key, old=was, new=now)
+        yield Structural(code, new.name, what=key, old=was, new=now)

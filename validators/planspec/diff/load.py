@@ -38,7 +38,9 @@ def _header(data: bytes, label: str, path: str) -> list[str]:
     try:
         return next(csv.reader([first.decode("utf-8-sig")], strict=True), [])
     except (UnicodeDecodeError, csv.Error) as error:
-        raise CannotTell(f"{label}: {path}:1: the header cannot be read: {error}", "bring the file into form with plans format") from error
+        raise CannotTell(
+            f"{label}: {path}:1: the header cannot be read: {error}", "bring the file into form with plans format"
+        ) from error
 
 
 def load(opened: Opened, resource: Resource) -> Loaded:
@@ -58,6 +60,9 @@ def load(opened: Opened, resource: Resource) -> Loaded:
     header = _header(data, label, path)
     if LINE in header:
         raise CannotTell(f"{label}: {path}:1: a column is called {LINE}", "rename the column")
+    twice = next((name for name in header if header.count(name) > 1), None)
+    if twice is not None:
+        raise CannotTell(f"{label}: {path}:1: two columns are called {twice!r}", "give each column its own name")
     known = {f.name: f for f in resource.fields}
     as_filed = replace(resource, fields=tuple(known.get(n) or Field(n, "any", {}, {}) for n in header))
     frame, faults = read_text(data, as_filed)

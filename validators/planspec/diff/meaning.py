@@ -34,8 +34,7 @@ _TIERS = {
         "source_id start end stated cue_start cue_end cue part printed headline_start headline_end file sha256 characters"
     ),
     "note": (
-        "note name_en name_zh summary_en summary_zh definition labels_zh title publisher published why reason symbol_zh "
-        "confidence reading"
+        "note name_en name_zh summary_en summary_zh definition labels_zh title publisher published why reason symbol_zh"
     ),
 }
 _TIER_OF = {column: tier for tier, columns in _TIERS.items() for column in columns.split()}
@@ -53,16 +52,16 @@ def tier_of(resource: str, column: str, field: Field | None) -> str:
     return "figure" if field is not None and field.type in ("number", "integer") else "reading"
 
 
-def same_value(old: str, new: str, type: str) -> bool:
+def same_value(old: str, new: str, kind: str) -> bool:
     """Whether two texts are one value of a Table Schema type: `5.50` and `5.5` are one number."""
     if old == new:
         return True
-    if type in ("number", "integer", "year"):
+    if kind in ("number", "integer", "year"):
         try:
             return Decimal(old) == Decimal(new)
         except InvalidOperation:
             return False
-    return type == "boolean" and old.lower() == new.lower() and old.lower() in ("true", "false")
+    return kind == "boolean" and old.lower() == new.lower() and old.lower() in ("true", "false")
 
 
 def names_records(package: Package, resource: Resource) -> bool:
@@ -76,6 +75,10 @@ def names_records(package: Package, resource: Resource) -> bool:
     for other in package:
         for key in other.schema.get("foreignKeys") or []:
             reference = key.get("reference") if isinstance(key, dict) else None
-            if other.name != resource.name and isinstance(reference, dict) and reference.get("resource") == resource.name:
+            if (
+                other.name != resource.name
+                and isinstance(reference, dict)
+                and reference.get("resource") == resource.name
+            ):
                 return True
     return False

@@ -107,12 +107,13 @@ class TableDiff:
 
 @dataclass(frozen=True)
 class Structural:
-    """A change of descriptor or schema. `code` is a key of `LEVEL_OF`; `property` the path of what changed."""
+    """A change of descriptor or schema. `code` is a key of `LEVEL_OF`; `what` the path of
+    the property that changed."""
 
     code: str
     resource: str = ""
-    field: str = ""
-    property: str = ""
+    column: str = ""
+    what: str = ""
     old: Any = field(default=None, hash=False)
     new: Any = field(default=None, hash=False)
 

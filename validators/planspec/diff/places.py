@@ -45,7 +45,9 @@ def opened(place: str, base: Path = Path()) -> Iterator[Opened]:
     with tempfile.TemporaryDirectory(prefix="plans-diff-") as folder:
         if scheme:
             if scheme[1].lower() not in ("http", "https"):
-                raise CannotTell(f"{scheme[1]}:// is not fetched", "give an http or https address, or download it and give the path")
+                raise CannotTell(
+                    f"{scheme[1]}:// is not fetched", "give an http or https address, or download it and give the path"
+                )
             yield _from_url(place, Path(folder))
         elif _is_package(path):
             package = open_package(path)
@@ -80,7 +82,12 @@ def _gather(read: Callable[[str], bytes | None], label: str, folder: Path) -> Pa
         listed = json.loads(descriptor.decode("utf-8")).get("resources")
     except (ValueError, AttributeError, RecursionError):
         listed = []
-    named = [r.get(k) for r in (listed if isinstance(listed, list) else []) if isinstance(r, dict) for k in ("path", "schema")]
+    named = [
+        r.get(k)
+        for r in (listed if isinstance(listed, list) else [])
+        if isinstance(r, dict)
+        for k in ("path", "schema")
+    ]
     for name in named:
         if isinstance(name, str) and safe_path(name) and not (folder / name).exists():
             data = read(name)
@@ -95,13 +102,16 @@ def _from_git(place: str, base: Path, folder: Path) -> Opened:
     try:
         repository = Repository.around(where)
     except CannotTell as error:
-        raise CannotTell(f"{place} is no package, and {error.what}", "give a folder, a datapackage.json, a zip, a URL or a git revision") from error
+        raise CannotTell(
+            f"{place} is no package, and {error.what}",
+            "give a folder, a datapackage.json, a zip, a URL or a git revision",
+        ) from error
     revision, colon, inside = place.partition(":")
     commit = repository.commit(revision)
     if not commit:
         holds_none = f"{place} holds no {DESCRIPTOR}" if Path(place).exists() else f"{place} is no path"
         raise CannotTell(
-            f"{holds_none} and no revision of {repository.root.name}",
+            f"{holds_none} and no revision of the repository {repository.root.name}",
             "check the name; for a tag that is only on the server: git fetch --tags",
         )
     prefix = f"{inside.strip('/')}/" if colon and inside.strip("/") else "" if colon else repository.prefix
@@ -112,6 +122,11 @@ def _from_git(place: str, base: Path, folder: Path) -> Opened:
 def _from_url(address: str, folder: Path) -> Opened:
     parts = urlsplit(address)
     label = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    if "@" in parts.netloc:
+        # A redirection would carry the password to whatever host it names.
+        raise CannotTell(
+            f"{label}: an address with a user name is not fetched", "download it yourself and give the path"
+        )
     left = MAX_DOWNLOAD
     data = fetch(address, left)
     if data is None:
@@ -121,7 +136,9 @@ def _from_url(address: str, folder: Path) -> Opened:
         archive.write_bytes(data)
         return _opened(open_package(archive), label, "url")
     if not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
-        raise CannotTell(f"{label} is neither a zip nor a {DESCRIPTOR}", "give the address of a release's zip or of its descriptor")
+        raise CannotTell(
+            f"{label} is neither a zip nor a {DESCRIPTOR}", "give the address of a release's zip or of its descriptor"
+        )
 
     def read(name: str) -> bytes | None:
         nonlocal left
@@ -156,7 +173,7 @@ def fetch(address: str, limit: int = MAX_DOWNLOAD) -> bytes | None:
         urllib.request.UnknownHandler,
     ):
         opener.add_handler(handler())
-    shown = address.partition("?")[0].rpartition("@")[2]
+    shown = address.partition("?")[0]
     try:
         with opener.open(address, timeout=TIMEOUT) as answer:
             data: bytes = answer.read(limit + 1)
@@ -165,7 +182,9 @@ def fetch(address: str, limit: int = MAX_DOWNLOAD) -> bytes | None:
             return None
         raise CannotTell(f"{shown} answers {error.code} {error.reason}", "check the address and your access") from error
     except (OSError, ValueError, http.client.HTTPException) as error:
-        raise CannotTell(f"{shown} cannot be fetched: {getattr(error, 'reason', None) or error}", "check the address and the network") from error
+        raise CannotTell(
+            f"{shown} cannot be fetched: {getattr(error, 'reason', None) or error}", "check the address and the network"
+        ) from error
     if len(data) > limit:
         raise CannotTell(f"{shown} is larger than {limit} bytes", "download it yourself and give the path")
     return data

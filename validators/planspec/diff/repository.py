@@ -16,7 +16,12 @@ def run_git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subpro
 
     Raises `CannotTell` where there is no git.
     """
-    environment = {**os.environ, "LC_ALL": "C.UTF-8", "LANGUAGE": "C", "GIT_LITERAL_PATHSPECS": "1", "GIT_TERMINAL_PROMPT": "0"}
+    environment = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "LANGUAGE": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+    }
     try:
         return subprocess.run(
             ["git", "-C", str(folder), *arguments], input=stdin, capture_output=True, check=False, env=environment
@@ -28,7 +33,10 @@ def run_git(folder: Path, *arguments: str, stdin: bytes | None = None) -> subpro
 def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
     """The line of git's error output that says what is wrong."""
     lines = [line.strip() for line in done.stderr.decode("utf-8", "replace").splitlines() if line.strip()]
-    return next((line for line in lines if line.startswith(("fatal:", "error:"))), lines[-1] if lines else f"exit {done.returncode}")
+    return next(
+        (line for line in lines if line.startswith(("fatal:", "error:"))),
+        lines[-1] if lines else f"exit {done.returncode}",
+    )
 
 
 @dataclass(frozen=True)
@@ -43,7 +51,9 @@ class Repository:
         """The repository that a folder lies in. Raises `CannotTell` where there is none."""
         done = run_git(folder, "rev-parse", "--show-toplevel", "--show-prefix")
         if done.returncode:
-            raise CannotTell(f"{folder} is in no git repository ({complaint(done)})", "give a folder, a zip or a URL instead")
+            raise CannotTell(
+                f"{folder} is in no git repository ({complaint(done)})", "give a folder, a zip or a URL instead"
+            )
         top, prefix = done.stdout.decode("utf-8", "surrogateescape").split("\n")[:2]
         return cls(Path(top), prefix)
 
@@ -51,7 +61,8 @@ class Repository:
         """Output of a git command that must succeed. Raises `CannotTell` with git's own complaint."""
         done = run_git(self.root, *arguments)
         if done.returncode:
-            raise CannotTell(f"git {arguments[0]} failed: {complaint(done)}")
+            command = next(a for a in arguments if not a.startswith("-"))
+            raise CannotTell(f"git {command} failed: {complaint(done)}")
         return done.stdout
 
     def text(self, *arguments: str) -> str:
@@ -60,14 +71,16 @@ class Repository:
 
     def commit(self, revision: str) -> str:
         """Full hash of the commit a revision names; "" where it names none."""
-        if revision.startswith("-") or not revision.strip():
+        if revision.startswith("-") or not revision.strip() or "\0" in revision:
             return ""
         done = run_git(self.root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
         return "" if done.returncode else done.stdout.decode("ascii").strip()
 
     def read(self, commit: str, path: str) -> bytes | None:
         """Bytes of a file as committed; None where the commit has no such file."""
-        listed = self.git("ls-tree", "--full-tree", "--long", "-z", commit, "--", path).decode("utf-8", "surrogateescape")
+        listed = self.git("--literal-pathspecs", "ls-tree", "--full-tree", "--long", "-z", commit, "--", path).decode(
+            "utf-8", "surrogateescape"
+        )
         for entry in listed.split("\0"):
             about, _, name = entry.partition("\t")
             if name != path:

@@ -30,12 +30,12 @@ class Matched:
 
 @dataclass
 class Lone:
-    """A row on one side only. `doubled`: the other side has the same key, or this side has it more than once."""
+    """A row on one side only. `elsewhere`: the other side has its key all the same, on rows that are not its equals."""
 
     key: Key
     line: int
     cells: dict[str, str]
-    matched_key: Key
+    elsewhere: bool = False
 
 
 @dataclass
@@ -69,7 +69,10 @@ def compare_rows(
     if not key:
         diff = RowsDiff()
         _cancel(diff, before, after, common, [], [])
-        diff.reordered = not diff.added and not diff.removed and before.select(common).rows() != after.select(common).rows()
+        _sort(diff)
+        diff.reordered = (
+            not diff.added and not diff.removed and before.select(common).rows() != after.select(common).rows()
+        )
         return diff
     doubles_old, doubles_new = _doubles(before, marks), _doubles(after, marks)
     diff = RowsDiff(doubled_old=dict(_counted(doubles_old, marks)), doubled_new=dict(_counted(doubles_new, marks)))
@@ -80,9 +83,13 @@ def compare_rows(
     diff.removed += _lone(before.join(after, on=marks, how="anti"), key, marks)
     diff.added += _lone(after.join(before, on=marks, how="anti"), key, marks)
     _pair(diff, before, after, common, key, marks)
+    _sort(diff)
+    return diff
+
+
+def _sort(diff: RowsDiff) -> None:
     diff.removed.sort(key=lambda row: row.line)
     diff.added.sort(key=lambda row: row.line)
-    return diff
 
 
 def _doubles(frame: pl.DataFrame, marks: list[str]) -> pl.DataFrame:
@@ -98,7 +105,7 @@ def _lone(frame: pl.DataFrame, key: Sequence[str], marks: list[str]) -> list[Lon
     rows = []
     for row in frame.iter_rows(named=True):
         cells = {c: v for c, v in row.items() if c != LINE and c not in marks}
-        rows.append(Lone(tuple(row[c] for c in key), row[LINE], cells, tuple(row[m] for m in marks)))
+        rows.append(Lone(tuple(row[c] for c in key), row[LINE], cells))
     return rows
 
 
@@ -113,13 +120,15 @@ def _cancel(
             left[row] -= 1
         else:
             removed[row] += 1
-    for frame, surplus, into in ((before, removed, diff.removed), (after, left, diff.added)):
+    for frame, surplus, other, into in ((before, removed, after, diff.removed), (after, left, before, diff.added)):
+        known = set(other.select(marks).iter_rows()) if marks else set()
+        keys = list(frame.select(marks).iter_rows()) if marks else [()] * frame.height
         # The last of several equal rows is the surplus one: the first ones stand where they stood.
-        lone = _lone(frame, key, marks)
-        for row_ in reversed(lone):
+        for row_, matched in reversed(list(zip(_lone(frame, key, marks), keys, strict=True))):
             content = tuple(row_.cells[c] for c in common)
             if surplus.get(content, 0) > 0:
                 surplus[content] -= 1
+                row_.elsewhere = matched in known
                 into.append(row_)
 
 
@@ -131,7 +140,9 @@ def _pair(
     left = before.select(*marks, *(pl.col(c).alias(f"o:{c}") for c in wanted))
     right = after.select(*marks, *(pl.col(c).alias(f"n:{c}") for c in wanted))
     both = left.join(right, on=marks, how="inner").sort(f"n:{LINE}")
-    diff.reordered = not both[f"o:{LINE}"].is_sorted()
+    # A row under a new key may have to stand elsewhere; only rows that kept theirs show that the file was rearranged.
+    kept = both.filter(pl.all_horizontal(pl.col(f"o:{c}") == pl.col(f"n:{c}") for c in key))
+    diff.reordered = not kept[f"o:{LINE}"].is_sorted()
     differs = [pl.col(f"o:{c}") != pl.col(f"n:{c}") for c in [*rest, *key]]
     for row in both.filter(pl.any_horizontal(differs)).iter_rows(named=True):
         diff.changed.append(

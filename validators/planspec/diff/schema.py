@@ -13,7 +13,18 @@ BOUNDS = {
     "lower": ("minimum", "exclusiveMinimum"),
     "upper": ("maximum", "exclusiveMaximum"),
 }
-READING = ("format", "decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues", "missingValues", "unit", "delimiter", "itemType")
+READING = (
+    "format",
+    "decimalChar",
+    "groupChar",
+    "bareNumber",
+    "trueValues",
+    "falseValues",
+    "missingValues",
+    "unit",
+    "delimiter",
+    "itemType",
+)
 """Properties of a field that decide what a cell means; a change is a change of type."""
 OF_FIELD = frozenset(("name", "type", "constraints", *READING))
 OF_SCHEMA = frozenset(("fields", "primaryKey", "foreignKeys", "uniqueKeys", "missingValues", "fieldsMatch"))
@@ -82,7 +93,9 @@ def _number(value: object) -> Decimal | str:
 def _bound(constraints: dict[str, Any], side: str) -> tuple[Any, bool] | None:
     """The binding bound of one side and whether it is exclusive; None where there is none."""
     inclusive, exclusive = BOUNDS[side]
-    found = [(_number(constraints[k]), k == exclusive) for k in (inclusive, exclusive) if constraints.get(k) is not None]
+    found = [
+        (_number(constraints[k]), k == exclusive) for k in (inclusive, exclusive) if constraints.get(k) is not None
+    ]
     if not found:
         return None
     kinds = {type(value) for value, _ in found}
@@ -172,7 +185,10 @@ def _keys(resource: str, old: dict[str, Any], new: dict[str, Any], renamed: dict
         yield Structural("key_changed", resource, "", "primaryKey", before, after)
     unique_old = {tuple(renamed.get(c, c) for c in _listed(k)) for k in _array(old.get("uniqueKeys"))}
     unique_new = {_listed(k) for k in _array(new.get("uniqueKeys"))}
-    for keys, code in ((unique_new - unique_old, "constraint_tightened"), (unique_old - unique_new, "constraint_loosened")):
+    for keys, code in (
+        (unique_new - unique_old, "constraint_tightened"),
+        (unique_old - unique_new, "constraint_loosened"),
+    ):
         for columns in sorted(keys):
             yield Structural(code, resource, ", ".join(columns), "uniqueKeys", None, list(columns))
     links_old, links_new = _references(old, renamed), _references(new, {})
@@ -182,9 +198,13 @@ def _keys(resource: str, old: dict[str, Any], new: dict[str, Any], renamed: dict
             code = "reference_added" if was is None else "reference_removed" if now is None else "reference_moved"
             yield Structural(code, resource, ", ".join(local), "foreignKeys", _arrow(was), _arrow(now))
     if _missing_values(old) != _missing_values(new):
-        yield Structural("field_retyped", resource, "", "missingValues", old.get("missingValues"), new.get("missingValues"))
+        yield Structural(
+            "field_retyped", resource, "", "missingValues", old.get("missingValues"), new.get("missingValues")
+        )
     if old.get("fieldsMatch") != new.get("fieldsMatch"):
-        yield Structural("constraint_tightened", resource, "", "fieldsMatch", old.get("fieldsMatch"), new.get("fieldsMatch"))
+        yield Structural(
+            "constraint_tightened", resource, "", "fieldsMatch", old.get("fieldsMatch"), new.get("fieldsMatch")
+        )
 
 
 def _arrow(link: tuple[str, tuple[str, ...]] | None) -> str | None:

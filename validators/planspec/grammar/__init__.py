@@ -7,8 +7,8 @@ phrase from inside or outside, and `classify` says what a number is when it is n
 
 from planspec.grammar.friends import classify
 from planspec.grammar.governing import Governing, read_governing
-from planspec.grammar.quantity import Reading, find_figures, read_at, read_figures
-from planspec.grammar.statements import Statement, read_statements
+from planspec.grammar.quantity import Reading, find_at, find_figures, read_at, read_figures
+from planspec.grammar.statements import Statement, find_statements, read_statements
 from planspec.grammar.text import Compact, compact, sentence_span
 
 __all__ = [
@@ -18,7 +18,9 @@ __all__ = [
     "Statement",
     "classify",
     "compact",
+    "find_at",
     "find_figures",
+    "find_statements",
     "read_at",
     "read_figures",
     "read_governing",

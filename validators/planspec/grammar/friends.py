@@ -10,7 +10,9 @@ _YEAR_AFTER = re.compile(r"(?:年|[—\-~至]\d{4}年?|[/\-.]\d{1,2}[/\-.]\d{1,2
 _YEAR = re.compile(r"(?:19|20)[0-4]\d|19[5-9]\d(?=年|$)")
 _NUMBERED_YEAR = re.compile(r"\d{1,2}\.20\d\d")
 _MEASURED = re.compile("[余多万亿]|" + "|".join(re.escape(u) for u in UNITS))
-_DATE_AFTER = re.compile(r"(?:月(?!均)|日(?![均产处供])|[—\-~至]\d{1,2}日|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)月|号前)")
+_DATE_AFTER = re.compile(
+    r"(?:月(?!均)|日(?![均产处供])|[—\-~至]\d{1,2}日|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)月|号前)"
+)
 _MONTH_BEFORE = re.compile(r"\d{4}[/\-.](?:\d{1,2}[/\-.])?$")
 _ORDINAL_BEFORE = re.compile(r"(?:第|届|前(?=\d))$")
 _ORDINAL_AFTER = re.compile(r"(?:号(?!召)|届|期(?!间|货|盼)|周年|#|路)")
@@ -44,7 +46,7 @@ _BARE_CLASS = re.compile(r"(?:元)?(?:的)?(?:项目|企业|园区|集群|产业
 _HELD_CLASS = re.compile(r"(?:营收|产值|税收|纳税|收入|主营收入|营业收入|投资|单体投资)(?:额)?(?:超过|超|过|达|上)?$")
 _NAMED_AFTER = re.compile(
     r"(?:年(?:恢复|整治|建设|治理|改革|培育|创建|实施|滚动|工作|大变|见成|任务|方案|行动|计划|攻坚|规划|专项|一贯制|倍增|禁渔|禁捕|提升|综改|游击|发展|补短)|对[一二三四五]|篇大?文章|首经济|件事(?!项)|"
-    r"(?:政务)?(?:服务)?(?:便民)?(?:服务)?热线|国道|省道|县道|高速|项规定|次产业|次供水|次会议|次全会|次党代会|次代表大会|位一体|位数|字诀|字方针|(?:分钟|小时|公里)[一-鿿]{0,8}圈)"
+    r"(?:政务)?(?:服务)?(?:便民)?(?:服务)?热线|国道|省道|县道|高速|项规定|次产业|次供水|次会议|次全会|次党代会|次代表大会|位一体|位数|字诀|字方针|(?:分钟|小时|公里)[一-鿿]{0,8}圈|升级版)"
 )
 _ROAD_BEFORE = re.compile(r"(?:国道|省道|县道|国省道|热线|编号)$")
 _EDITION_AFTER = re.compile(r"(?:版|升级版|时代|产业新空间|模式|示范|建设(?!用地)|系统|工程|攻坚|行动|计划|改革)")
@@ -92,9 +94,9 @@ def classify(text: str, start: int, end: int) -> str:
         arabic
         and "." not in run
         and (_DATE_AFTER.match(after) or (_MONTH_BEFORE.search(before) and not after.startswith("%")))
+        and not (head == "个" or after.startswith("月活"))
     ):
-        if not (head == "个" or after.startswith("月活")):
-            return "date"
+        return "date"
     if not arabic and (after.startswith(("月", "季度", "五")) and head not in ("个", "满")):
         return "date"
     if _NAMED_AFTER.match(after) or (arabic and _ROAD_BEFORE.search(before)):
@@ -107,10 +109,7 @@ def classify(text: str, start: int, end: int) -> str:
         tail == "+"
         or head == "+"
         or tail == "·"
-        or (head in ("·", "-")
-        and not after.startswith("%")
-        and arabic
-        and _LETTERS.search(before[-6:]))
+        or (head in ("·", "-") and not after.startswith("%") and arabic and _LETTERS.search(before[-6:]))
     ):
         return "name"
     if arabic and _GRADE_AFTER.match(after):
@@ -142,7 +141,9 @@ def _threshold(text: str, start: int, end: int) -> bool:
         return True
     if not run.isascii() and run[-1:] in "万亿" and _BARE_CLASS.match(after):
         return True
-    if _COUNTED_CLASS.match(after) and (_BOUNDED.search(text[max(0, start - 2) : start]) or re.match(r".{0,2}元以上", after)):
+    if _COUNTED_CLASS.match(after) and (
+        _BOUNDED.search(text[max(0, start - 2) : start]) or re.match(r".{0,2}元以上", after)
+    ):
         return True
     if (
         after.startswith(("元", "亿元", "万元"))

@@ -14,7 +14,7 @@ _COMPOUND = (
     "毫克 微克/立方米 吨标准煤 吨标煤 千瓦 千瓦时 兆瓦 兆瓦时 吉瓦 瓦时 兆 标箱 标准箱 TEU EFLOPS PFLOPS 卡 美元 欧元 港元 日元 元/人 "
     "元/吨 元/亩 元/年 元/月 元/平方米 "
     "延长米 千升 吉瓦时 GW GWh MW MWh kW 立方 人天 座次 标台 周岁 吨/年 吨/日 元/千瓦时 元/人/月 元/人/年 元/人·月 元/人·年 元/月·人 元/月/人 车次/天 "
-    "个百分点 百分点 个季度 个月 个工作日 工作日 个小时 小时 分钟 秒 周 周年 个学位 个床位 张床位 m2 km2 km t % ‰ 个点"
+    "个百分点 百分点 个季度 个月 个工作日 工作日 个小时 小时 分钟 秒 周 周年 个学位 个床位 张床位 m2 km2 m² km² m³ m3 km t % ‰ 个点"
 )
 UNITS = tuple(sorted(set((_CLASSIFIERS + _COMPOUND).split()), key=lambda u: (-len(u), u)))
 """Units and classifiers a number can carry, without their power of ten."""
@@ -24,7 +24,7 @@ NO_UNIT = re.compile(
 )
 """Words that begin with a unit's character but are none: 3基地, 5本科."""
 
-UNIT_ALIASES = {"平米": "平方米", "m2": "平方米", "百分点": "个百分点", "个点": "个百分点", "km": "公里"}
+UNIT_ALIASES = {"平米": "平方米", "m2": "平方米", "m²": "平方米", "km2": "平方公里", "km²": "平方公里", "m3": "立方米", "m³": "立方米", "百分点": "个百分点", "个点": "个百分点", "km": "公里"}
 """Spellings of one unit, to the symbol that units.csv keeps."""
 
 POWERS = {
@@ -66,7 +66,7 @@ NOT_BEFORE = re.compile(r"(?:通|经|不超|超|太|走|经|越|跨|最|附|邻|
 """A character that makes 过, 近 or 超 part of another word: 通过, 附近, 最近, 打破."""
 
 FALL = re.compile(
-    r"(?:下降|减少|降低|下滑|回落|下调|压减|缩减|压缩|收窄|压降|负增长|增长[-−]|为[-−])(?:了|约|近|超过|超|幅度?|至少|不少于)?$"
+    r"(?:下降|减少|降低|下滑|回落|下调|压减|缩减|压缩|削减|消减|收窄|压降|负增长|增长[-−]|为[-−])(?:了|约|近|超过|超|幅度?|至少|不少于)?$"
 )
 """Words directly before a number that make it a fall; 降至 and 降到 name a level instead."""
 

@@ -22,6 +22,8 @@ _STRETCH = re.compile(
     r"[、,;]?(?:并)?(?:力争|争取|奋力|努力|冲刺|跳起摸高)+(?:冲刺|实现|达到|突破|完成|增长|到)?(更好结果)?"
 )
 _TRIGGER = re.compile(r"(?:突破|超过|超|达到|达|近|约|过|逾|破|不少于|不低于|保持|完成|上)$")
+_BROKEN_PER_MILLE = re.compile(r"%。(?=以[内下上]|左右)")
+"""‰ that a conversion tore into a per cent sign and a full stop."""
 _SOLID_ZH = re.compile(r"[一二两三四五六七八九十]")
 _BARE_MONEY = {"亿": "亿元", "万亿": "万亿元"}
 _PEOPLE = re.compile(
@@ -83,6 +85,8 @@ def _split_chinese(run: str) -> tuple[str, str]:
 
 
 def _unit_at(text: str, position: int) -> tuple[str, int]:
+    if _BROKEN_PER_MILLE.match(text, position):
+        return "‰", position + 2
     match = _UNIT.match(text, position)
     if not match or (len(match.group()) == 1 and lexicon.NO_UNIT.match(text, position)):
         return "", position
@@ -145,11 +149,8 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
     elif power in ("十万", "百万", "千万", "百亿", "千亿"):
         value, power = value * 10 ** (POWERS[power[0]]), power[1:]
     unit = power + base
-    if (
-        (unit == "万"
-        and _PEOPLE.match(text, position))
-        or (unit == "万"
-        and text[max(0, start - 12) : start].find("人次") >= 0)
+    if (unit == "万" and _PEOPLE.match(text, position)) or (
+        unit == "万" and text[max(0, start - 12) : start].find("人次") >= 0
     ):
         unit = "万人次" if "人次" in text[max(0, start - 12) : start] else "万人"
     if unit in _BARE_MONEY:
@@ -202,10 +203,13 @@ def _quantifies(text: str, start: int, end: int, reading: Reading) -> bool:
     run = text[start:end]
     if _WORD_AFTER.match(text, end) or _WORD_BEFORE.search(text[max(0, start - 2) : start]):
         return False
-    if text[end : end + 1] == "年" and run != "一" and not text[:start].endswith(("连续", "提前")):
-        if _PERIOD_BEFORE.search(text[max(0, start - 6) : start]) or _PERIOD_AFTER.match(text, end):
-            return False
-    if text[start - 1 : start] == "前" or text.startswith(("元入", "元区", "元、", "元县"), end) and run == "三":
+    years = (
+        text[end : end + 1] == "年" and run != "一" and not text[max(0, start - 2) : start].endswith(("连续", "提前"))
+    )
+    if years and (_PERIOD_BEFORE.search(text[max(0, start - 6) : start]) or _PERIOD_AFTER.match(text, end)):
+        return False
+    place_name = run == "三" and text.startswith(("元入", "元区", "元、", "元县", "台县", "台、"), end)
+    if text[start - 1 : start] == "前" or place_name:
         return False
     if text[start - 1 : start] in ("第", "十", "每", "万", "千", "百", "之", "初", "周", "星") or classify(
         text, start, end
@@ -245,10 +249,8 @@ def find_figures(text: str) -> tuple[Reading, ...]:
     for match in _CHINESE.finditer(text):
         if any(d.start() < match.start() < d.end() for d in doublings):
             continue
-        if (
-            match.group() in ("一一", "三三", "万一")
-            or (match.start()
-            and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多"))
+        if match.group() in ("一一", "三三", "万一") or (
+            match.start() and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多")
         ):
             continue
         reading = _quantity(text, *match.span())
@@ -262,11 +264,16 @@ def find_figures(text: str) -> tuple[Reading, ...]:
 
 @lru_cache(maxsize=1 << 16)
 def read_at(text: str, start: int, end: int) -> Reading | None:
+    """`find_at`, remembered."""
+    return find_at(text, start, end)
+
+
+def find_at(text: str, start: int, end: int) -> Reading | None:
     """The reading of the figure that stands at `text[start:end]` and of no other; None where none can be read.
 
-    A numeral that `read_figures` would pass over (开展百场活动) is read here, since its place is given.
+    A numeral that `find_figures` would pass over (开展百场活动) is read here, since its place is given.
     """
-    for reading in read_figures(text):
+    for reading in find_figures(text):
         if reading.start <= start and end <= reading.end:
             return reading
     if _DOUBLING.fullmatch(text[start:end]):

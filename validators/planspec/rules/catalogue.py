@@ -17,7 +17,11 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. Texts are keyed by language; `message` holds placeholders that a finding's parameters fill."""
+    """One rule. Texts are keyed by language; `message` holds placeholders that a finding's parameters fill.
+
+    `follows`: rules that, where they fire on the same row, already say why this one fires; it is then left out.
+    `idle`: why no shipped row could fail it, where none could.
+    """
 
     id: str
     name: str
@@ -32,6 +36,7 @@ class Rule:
     bad: dict[str, Any]
     good: dict[str, Any]
     idle: dict[str, str]
+    follows: tuple[str, ...] = ()
 
     def render(self, params: dict[str, Any], language: str = "en") -> str:
         """The message for one finding; a placeholder without a parameter shows as …"""
@@ -59,5 +64,6 @@ def catalogue() -> dict[str, Rule]:
                 entry.get("bad", {}),
                 entry.get("good", {}),
                 entry.get("idle", {}),
+                tuple(entry.get("follows", ())),
             )
     return rules

@@ -76,14 +76,14 @@ def _index(figures: pl.DataFrame) -> tuple[dict, dict]:
     """Ledger rows by record, and by document in the order of their offsets."""
     by_record: dict[tuple[str, str], list[tuple]] = defaultdict(list)
     by_source: dict[str, dict[int, tuple]] = defaultdict(dict)
-    columns = ["source_id", "start", "end", "printed", "role", "target_id", "result_id", "field"]
-    for source, start, end, printed, role, target, result, field in figures.select(columns).iter_rows():
+    columns = ["source_id", "start", "end", "printed", "target_id", "result_id", "field"]
+    for source, start, end, printed, target, result, field in figures.select(columns).iter_rows():
         if source is None or start is None or end is None:
             continue
         by_source[source].setdefault(start, (start, end, printed or ""))
-        record = target if role == "target" else result if role == "result" else None
-        if record:
-            by_record[(role, record)].append((source, start, end, printed or "", field))
+        for role, record in (("target", target), ("result", result)):
+            if record:
+                by_record[(role, record)].append((source, start, end, printed or "", field))
     return by_record, {s: sorted(rows.values()) for s, rows in by_source.items()}
 
 

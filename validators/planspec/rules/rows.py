@@ -260,7 +260,8 @@ def cue_outside_phrase() -> nw.Expr:
 @row_rule("R243", ("targets",), "comparator")
 def not_stated_is_empty() -> nw.Expr:
     silent = c("comparator") == "not_stated"
-    return (silent == (_given("stated") | _given("start") | _given("end"))) | (
+    words = [_given("stated"), _given("start"), _given("end")]
+    return (silent & (words[0] | words[1] | words[2])) | (~silent & ~(words[0] & words[1] & words[2])) | (
         silent & (_given("strength") | _given("cue") | c("headline") | ~c("_core"))
     )
 

@@ -13,6 +13,7 @@ from planspec.errors import CannotTell
 from planspec.findings import Collector, Finding
 from planspec.package import DESCRIPTOR, Package, open_package
 from planspec.rules.catalogue import LAYERS, Rule, catalogue
+from planspec.rules.causes import reduce_to_causes
 from planspec.rules.cells import check_cells, check_keys
 from planspec.rules.config import read_config
 from planspec.rules.context import Context
@@ -71,7 +72,10 @@ def find_sources(package: Path, given: Path | None, environment: str | None) -> 
 
 
 def _check_descriptor(package: Package, collector: Collector) -> None:
-    """S102 by frictionless: the descriptor and its schemas against the published profiles."""
+    """S102 by frictionless: the descriptor and its schemas against the published profiles.
+
+    A descriptor whose resources could not all be made out already has its finding.
+    """
     from frictionless import FrictionlessException, Schema
     from frictionless import Package as Profile
 
@@ -79,6 +83,8 @@ def _check_descriptor(package: Package, collector: Collector) -> None:
         (str(r.meta.get("schema")) if isinstance(r.meta.get("schema"), str) else DESCRIPTOR, r.schema, Schema)
         for r in package
     ]:
+        if target == DESCRIPTOR and any(fault.file == DESCRIPTOR for fault in package.faults):
+            continue
         try:
             errors = list(kind.metadata_validate(content))
         except FrictionlessException as refusal:
@@ -91,19 +97,23 @@ def _check_descriptor(package: Package, collector: Collector) -> None:
 
 
 def _check_contract(context: Context) -> None:
-    """S109: resources and columns that the rules read must be there, or the rules would pass by looking away."""
+    """S109: resources and columns that the rules read must be there, or the rules would pass by looking away.
+
+    A resource that is listed but could not be made out has its finding from opening the package.
+    """
+    unclear = bool(context.package.faults)
     for rule in catalogue().values():
         for name in rule.resources:
             if name != "*" and name not in context.package.resources:
-                context.collector.add(
-                    Finding("S109", name, DESCRIPTOR, params={"what": name})
-                ) if name not in _reported(context) else None
+                if name not in _reported(context) and not unclear:
+                    context.collector.add(Finding("S109", name, DESCRIPTOR, params={"what": name}))
             elif name != "*":
                 columns = set(context.package.resources[name].columns)
+                whole = all(n in context.package.resources for n in rule.resources)
                 for column in rule.columns:
                     others = [n for n in rule.resources if n in context.package.resources]
                     known = any(column in context.package.resources[n].columns for n in others)
-                    if not column.startswith("_") and not known:
+                    if not column.startswith("_") and not known and whole:
                         _report_missing(context, name, column)
                 context.count("S109", len(columns) and 1)
 
@@ -180,7 +190,10 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
     tables, faults = read_tables(package)
     for fault in faults:
         collector.add(fault)
+    lowered = read_config(package.store)
+    severities = {change["rule"]: change["severity"] for change in lowered}
     context = Context(package, tables, collector)
+    _count_files(context)
     if package.descriptor:
         _check_descriptor(package, collector)
         _check_contract(context)
@@ -197,7 +210,8 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
             if rule.layer in ("row", "package", "source"):
                 context.skipped[rule.id] = "the package lacks what the rules read"
     missing = _missing_texts(context, sources)
-    lowered = read_config(package.store)
+    _note_unread(context)
+    reduce_to_causes(context, severities)
     return Report(
         package.name,
         package.version,
@@ -210,9 +224,29 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
         missing,
         _facts(context),
         time.perf_counter() - begun,
-        {change["rule"]: change["severity"] for change in lowered},
+        severities,
         lowered,
     )
+
+
+def _count_files(context: Context) -> None:
+    """How many files, and how many rows, the rules on the form of files looked at."""
+    resources = list(context.package)
+    schemas = sum(isinstance(r.meta.get("schema"), str) for r in resources)
+    for rule in ("S101", "S102"):
+        context.count(rule, 1 + schemas)
+    context.count("S103", len(resources) + schemas)
+    for rule in ("S104", "S105", "S106", "S107"):
+        context.count(rule, len(resources))
+    context.count("S108", sum(len(table) for table in context.tables.values()))
+
+
+def _note_unread(context: Context) -> None:
+    """Rules that had nothing to judge because a resource they read could not be read are skipped, by name."""
+    for rule in catalogue().values():
+        absent = [n for n in rule.resources if n != "*" and n not in context.tables]
+        if absent and not context.rows.get(rule.id):
+            context.skipped.setdefault(rule.id, f"{', '.join(absent)} could not be read")
 
 
 def _missing_texts(context: Context, sources: Path | None) -> list[str]:

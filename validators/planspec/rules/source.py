@@ -79,7 +79,7 @@ def _check_phrases(context: Context, name: str, texts: dict[str, Text]) -> None:
     cued = "cue" in frame.columns
     for row in frame.iter_rows(named=True):
         text = texts.get(row["source_id"])
-        if text is None or row["start"] is None or row["end"] is None:
+        if text is None or None in (row["stated"], row["start"], row["end"]):
             continue
         context.count("T403", 1)
         found = compact_text(text.stored[row["start"] : row["end"]])

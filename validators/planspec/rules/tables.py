@@ -14,8 +14,23 @@ from planspec.rules.rows import PLACES
 from planspec.tables import LINE
 
 
+MANY = 5000
+"""More keys than this are narrowed by length and ends before the nearest are looked for."""
+
+
+def _nearest(value: str, names: list[str]) -> str:
+    """The keys most like `value`, for a message."""
+    if len(names) > MANY:
+        names = [n for n in names if abs(len(n) - len(value)) < 3 and (n[:8] == value[:8] or n[-8:] == value[-8:])]
+    return ", ".join(get_close_matches(value, names, n=3, cutoff=0.5)) or "–"
+
+
 def check_references(context: Context) -> None:
-    """P301 (reference to nothing), P302 (to a retired key), P304 (relative_to names nothing)."""
+    """P301 (reference to nothing), P302 (to a retired key), P304 (relative_to names nothing).
+
+    A key that is missing is one finding, at the first row that names it, however many do.
+    """
+    lost: dict[tuple[str, str], list[tuple[str, dict, str]]] = defaultdict(list)
     retired = set(context.frame("retired")["id"].drop_nulls()) if context.has("retired") else set()
     for table in context.tables.values():
         for reference in table.resource.references:
@@ -24,24 +39,17 @@ def check_references(context: Context) -> None:
             known = context.frame(reference.resource)[reference.target].drop_nulls()
             used = table.frame.filter(pl.col(reference.field).is_not_null())
             context.count("P301", used.height)
-            lost = used.filter(~pl.col(reference.field).is_in(known.unique().to_list()))
-            names = known.unique().to_list() if lost.height else []
-            for row in lost.iter_rows(named=True):
-                value = row[reference.field]
-                if context.collector.spoiled(table.resource.name, row[LINE], reference.field):
-                    continue
-                rule = "P302" if value in retired else "P301"
-                near = get_close_matches(str(value), names, n=3, cutoff=0.5)
-                context.report(
-                    rule,
-                    table.resource.name,
-                    row[LINE],
-                    reference.field,
-                    _key(context, table.resource.name, row),
-                    cell=value,
-                    resource=reference.resource,
-                    nearest=", ".join(near) or "–",
-                )
+            context.count("P302", used.height if retired else 0)
+            for row in used.filter(~pl.col(reference.field).is_in(known.unique().to_list())).iter_rows(named=True):
+                if not context.collector.spoiled(table.resource.name, row[LINE], reference.field):
+                    lost[reference.resource, str(row[reference.field])].append((table.resource.name, row, reference.field))
+    for (resource, value), places in lost.items():
+        name, row, column = places[0]
+        key = KEYS[resource] if resource in KEYS else context.resource(resource).primary_key[0]
+        near = _nearest(value, context.frame(resource)[key].drop_nulls().unique().sort().to_list())
+        rule = "P302" if value in retired else "P301"
+        rows = len(places)
+        context.report(rule, name, row[LINE], column, _key(context, name, row), cell=value, resource=resource, nearest=near, rows=rows)
     if context.has("indicators"):
         yardsticks = set(context.frame("indicators")["indicator_id"].drop_nulls()) | set(PLACES)
         for name in OBSERVATIONS:
@@ -49,7 +57,6 @@ def check_references(context: Context) -> None:
                 frame = context.frame(name).filter(pl.col("relative_to").is_not_null())
                 context.count("P304", frame.height)
                 for row in frame.filter(~pl.col("relative_to").is_in(list(yardsticks))).iter_rows(named=True):
-                    near = get_close_matches(row["relative_to"], list(yardsticks), n=3, cutoff=0.5)
                     context.report(
                         "P304",
                         name,
@@ -57,7 +64,7 @@ def check_references(context: Context) -> None:
                         "relative_to",
                         _key(context, name, row),
                         cell=row["relative_to"],
-                        nearest=", ".join(near) or "–",
+                        nearest=_nearest(row["relative_to"], sorted(yardsticks)),
                     )
 
 
@@ -94,8 +101,9 @@ def check_retired(context: Context) -> None:
 
 
 def check_districts(context: Context) -> None:
-    """P305: links between districts. P306: a document that does not speak for the district."""
+    """P305: links between districts. P306: a document that does not speak for the district, once for both."""
     districts = {}
+    silent: dict[tuple[str, str], list[tuple[str, dict, str]]] = defaultdict(list)
     for name in RECORDS.values():
         if context.has(name):
             key = KEYS[name]
@@ -132,30 +140,18 @@ def check_districts(context: Context) -> None:
             context.count("P306", frame.height)
             for row in frame.iter_rows(named=True):
                 if row["source_id"] in spoken and row["district_code"] not in spoken[row["source_id"]]:
-                    context.report(
-                        "P306",
-                        name,
-                        row[LINE],
-                        "source_id",
-                        _key(context, name, row),
-                        cell=row["source_id"],
-                        district=row["district_code"],
-                    )
+                    silent[row["source_id"], row["district_code"]].append((name, row, "source_id"))
     if context.has("figures") and spoken:
         columns = {role: f"{role}_id" for role in RECORDS}
         for row in context.frame("figures").iter_rows(named=True):
             if row["role"] in columns:
                 district = districts.get(RECORDS[row["role"]], {}).get(row[columns[row["role"]]])
                 if district and district not in spoken.get(row["source_id"], {district}):
-                    context.report(
-                        "P306",
-                        "figures",
-                        row[LINE],
-                        columns[row["role"]],
-                        _key(context, "figures", row),
-                        cell=row["source_id"],
-                        district=district,
-                    )
+                    silent[row["source_id"], district].append(("figures", row, columns[row["role"]]))
+    for (source, district), places in silent.items():
+        name, row, column = places[0]
+        key = _key(context, name, row)
+        context.report("P306", name, row[LINE], column, key, cell=source, district=district, rows=len(places))
 
 
 def check_same_fact(context: Context) -> None:
@@ -191,13 +187,15 @@ def check_same_fact(context: Context) -> None:
             continue
         frame = context.frame(name)
         context.count("P308", frame.height)
+        named_again: set[int] = set()
         for column in ("name_zh", "name_en"):
             seen: dict[tuple, tuple[int, str]] = {}
             for line, row_key, district, year, value in frame.select(
                 LINE, KEYS[name], "district_code", "year", column
             ).iter_rows():
                 place = (district, year, value)
-                if value and place in seen:
+                if value and place in seen and line not in named_again:
+                    named_again.add(line)
                     context.report(
                         "P308", name, line, column, row_key, cell=value, first=seen[place][0], other=seen[place][1]
                     )
@@ -205,7 +203,10 @@ def check_same_fact(context: Context) -> None:
 
 
 def check_ledger(context: Context) -> None:
-    """P310 to P316: each record proved by its own figures, each figure once, and the figures of a record agree."""
+    """P310 to P316: each record proved by its own figures, each figure once, and the figures of a record agree.
+
+    A figure counts for the record that it names, whatever its role: R280 says where the two disagree.
+    """
     if not context.has("figures"):
         return
     figures = context.frame("figures")
@@ -213,14 +214,12 @@ def check_ledger(context: Context) -> None:
     _check_parts(context, rows)
     proofs: dict[tuple[str, str], list[dict]] = defaultdict(list)
     for row in rows:
-        if row["role"] in RECORDS:
-            reference = row[f"{row['role']}_id"]
-            if reference is None:
-                context.report(
-                    "P311", "figures", row[LINE], f"{row['role']}_id", _key(context, "figures", row), role=row["role"]
-                )
-            else:
-                proofs[row["role"], reference].append(row)
+        named = [(role, row[f"{role}_id"]) for role in RECORDS if row[f"{role}_id"]]
+        if row["role"] in RECORDS and not named:
+            key = _key(context, "figures", row)
+            context.report("P311", "figures", row[LINE], f"{row['role']}_id", key, role=row["role"])
+        for record in named:
+            proofs[record].append(row)
     context.count("P311", len(rows))
     for role, name in RECORDS.items():
         if context.has(name) and role != "initiative":
@@ -313,9 +312,12 @@ def _check_proofs(context: Context, role: str, name: str, proofs: dict[tuple[str
                     field=column,
                     value="",
                 )
+            agreeing = []
             for figure in fields.get(column, []):
                 context.count("P315", 1)
-                if value is not None and not _agrees(figure["printed"], value, row.get("stated") or ""):
+                if value is not None and _agrees(figure["printed"] or "", value, row.get("stated") or ""):
+                    agreeing.append(figure)
+                elif value is not None:
                     context.report(
                         "P315",
                         "figures",
@@ -327,14 +329,14 @@ def _check_proofs(context: Context, role: str, name: str, proofs: dict[tuple[str
                         field=column,
                         value=f"{value:g}",
                     )
-            _one_proof_in_phrase(context, row, key, column, fields.get(column, []))
+            _one_proof_in_phrase(context, row, key, column, agreeing)
 
 
 def _one_proof_in_phrase(context: Context, row: dict, key: str, column: str, figures: list[dict]) -> None:
     start, end = row.get("start"), row.get("end")
     if start is None or end is None:
         return
-    inside = [f for f in figures if f["source_id"] == row["source_id"] and start <= f["start"] < end]
+    inside = [f for f in figures if f["source_id"] == row["source_id"] and start <= (f["start"] or 0) < end]
     context.count("P316", len(figures))
     for figure in inside[1:]:
         context.report(
@@ -413,25 +415,30 @@ def check_portfolios(context: Context) -> None:
 
 
 def check_headline(context: Context) -> None:
-    """P330: headline set not its span. P331, P332: core indicators and `not_stated`."""
+    """P330: headline set not its span. P331, P332: core indicators and `not_stated`.
+
+    What a document says of a district that coverage.csv does not list (P306), or with half a span (R290), is left out.
+    """
     if not context.has("targets", "coverage", "indicators"):
         return
-    spans, full = {}, {}
+    spans: dict[tuple[str, str], tuple[int, int] | None] = {}
+    full = {}
     for source, district, completeness, start, end in (
         context.frame("coverage")
         .select("source_id", "district_code", "completeness", "headline_start", "headline_end")
         .iter_rows()
     ):
-        if start is not None and end is not None:
-            spans[source, district] = (start, end)
+        whole = start is not None and end is not None and start < end
+        spans[source, district] = (start, end) if whole else (0, 0) if start is end is None else None
         if completeness == "full":
             full[district] = source
     targets = context.frame("targets")
     context.count("P330", targets.height)
     for row in targets.iter_rows(named=True):
-        if row["start"] is None:
+        span = spans.get((row["source_id"], row["district_code"]))
+        if row["start"] is None or span is None:
             continue
-        start, end = spans.get((row["source_id"], row["district_code"]), (0, 0))
+        start, end = span
         inside = start <= row["start"] and (row["end"] or 0) <= end
         if inside != row["headline"] and row["headline"] is not None:
             context.report(
@@ -451,8 +458,9 @@ def check_headline(context: Context) -> None:
     for district, source in sorted(full.items()):
         for indicator in sorted(core):
             if (district, indicator) not in answered:
+                key = f"{district}/{indicator}"
                 context.report(
-                    "P331", "targets", 0, "indicator_id", "", district=district, indicator=indicator, source=source
+                    "P331", "targets", 0, "indicator_id", key, district=district, indicator=indicator, source=source
                 )
     context.count("P332", silent.height)
     stated = {
@@ -462,6 +470,8 @@ def check_headline(context: Context) -> None:
     }
     for row in silent.iter_rows(named=True):
         place = (row["district_code"], row["indicator_id"])
+        if (row["source_id"], row["district_code"]) not in spans:
+            continue
         if full.get(row["district_code"]) != row["source_id"] or place in stated or row["indicator_id"] not in core:
             context.report(
                 "P332",
@@ -492,7 +502,8 @@ def check_code_lists(context: Context) -> None:
             continue
         used = set().union(*(set(context.frame(u)[column].drop_nulls()) for u, column in users))
         if name == "units":
-            used |= set(context.frame("units").filter(pl.col("unit_id").is_in(list(used)))["base_unit_id"].drop_nulls())
+            derived = context.frame("units").filter(pl.col("unit_id") != pl.col("base_unit_id"))
+            used |= set(derived["base_unit_id"].drop_nulls())
         frame = context.frame(name)
         context.count("P340", frame.height)
         for line, value in frame.select(LINE, key).iter_rows():

@@ -1,7 +1,7 @@
 """A report's text without its layout: one string to read, and the way back to the stored offsets.
 
 Unlike `planspec.grammar.compact`, paragraph ends are kept (as "\n"), so that a page number never runs into the next
-heading's number, and note marks (①, [3], **) are told from the text they interrupt. Line breaks inside a sentence
+heading's number, bold marks (**) are left out, and circled note numbers stay what they are. Line breaks inside a sentence
 vanish, wherever columns or pages set them.
 """
 
@@ -20,10 +20,14 @@ BREAK = "\n"
 _SOLID = re.compile(r"\S+")
 _ENDS = "。!?;:…"
 _CLOSERS = "”’』」)】*_#"
-_ITEM = re.compile(r"(?:[*#\-—•●◆■○]|\(?[一二三四五六七八九十]{1,3}[、)]|第[一二三四五六七八九十]+[章节部分篇]|\(?\d{1,3}[)、.．](?!\d)|[①-⑳])")
-_HEADLIKE = re.compile(r"^[#*\s]*(?:第[一二三四五六七八九十]+[部章节]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|附[件:]?\d*$|注释|名词)")
+_ITEM = re.compile(
+    r"(?:[*#\-—•●◆■○]|\(?[一二三四五六七八九十]{1,3}[、)]|第[一二三四五六七八九十]+[章节部分篇]|\(?\d{1,3}[)、.．](?!\d)|[①-⑳])"
+)
+_HEADLIKE = re.compile(
+    r"^[#*\s]*(?:第[一二三四五六七八九十]+[部章节]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|附[件:]?\d*$|注释|名词)"
+)
 _OPENING = re.compile(r"[，、；,;:：与和及的了在为是]$")
-_NUMBER_SIGN = {c: c for c in "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳❶❷❸❹❺❻❼❽❾❿⑴⑵⑶⑷⑸⑹⑺⑻⑼⑽"}
+_POWERS = {"㎡": "m²", "㎢": "km²", "㎥": "m³"}
 
 
 @dataclass(frozen=True)
@@ -75,10 +79,18 @@ def _ends_paragraph(line: str, following: str, blank: bool, in_lines: bool) -> b
 
 
 def _fold(run: str) -> str:
-    """NFKC of one run, circled and parenthesised note numbers kept as they are."""
-    if any(c in _NUMBER_SIGN for c in run):
-        return "".join(c if c in _NUMBER_SIGN else unicodedata.normalize("NFKC", c) for c in run)
-    return unicodedata.normalize("NFKC", run)
+    """NFKC of one run; signs that only look like digits (①, ½, ²) stay what they are, so that no figure grows of them."""
+    folded = unicodedata.normalize("NFKC", run)
+    if folded == run or sum(map(str.isdecimal, folded)) == sum(map(str.isdecimal, run)):
+        return folded
+    return "".join(_folded(char) for char in run)
+
+
+def _folded(char: str) -> str:
+    plain = unicodedata.normalize("NFKC", char)
+    if any(map(str.isdecimal, plain)) and not char.isdecimal():
+        return _POWERS.get(char, char)
+    return plain
 
 
 def lay_out(stored: str) -> Layout:
@@ -88,7 +100,7 @@ def lay_out(stored: str) -> Layout:
     lines = _lines(stored)
     in_lines = _set_in_lines(lines)
     for index, (start, line) in enumerate(lines):
-        for match in _SOLID.finditer(line):
+        for match in _SOLID.finditer(line.replace("**", "  ")):
             run = match.group()
             folded = _fold(run)
             if len(folded) == len(run) and not any(c.isspace() for c in folded):

@@ -1,0 +1,1 @@
+"""Commands of `plans`, one module a family; `register(app)` adds them."""

@@ -1,0 +1,286 @@
+"""The pages that show many records at once: comparison, districts, indicators, coverage, dictionary, rules, releases."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from plans.site import charts
+from plans.site.compare import Cell, comparable_marks, core_marks, matrix
+from plans.site.coverage import coverage
+from plans.site.downloads import Artifact
+from plans.site.explore import as_inline, fields
+from plans.site.history import History
+from plans.site.model import KINDS, NUMERIC, Model, Record
+from plans.site.quantity import grouped_fine
+from plans.site.render import Renderer, grouped, markup
+from plans.site.words import words
+from planspec.rules.catalogue import LAYERS, catalogue
+
+NUMBERS = {
+    "en": ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
+    "zh": "零一二三四五六七八九十",
+}
+KEY = ("ge", "gt", "eq", "approx", "in_step", "binding", "qualitative", "not_stated", "unknown")
+
+
+@dataclass
+class Pages:
+    """Makes the pages of one language. `jsonld` describes the dataset; `rows` says how often each rule could judge."""
+
+    renderer: Renderer
+    path: Path
+    history: History
+    artifacts: list[Artifact]
+    jsonld: dict[str, Any]
+    rows: dict[str, int]
+    core: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def model(self) -> Model:
+        return self.renderer.model
+
+    def text(self, group: str, key: str, **params: object) -> str:
+        return self.renderer.text(group, key, **params)
+
+    def count(self, number: int) -> str:
+        """A small number as a word."""
+        names = NUMBERS[self.renderer.language]
+        return names[number] if number < len(names) else str(number)
+
+    def all(self) -> Iterator[tuple[str, bytes]]:
+        """Every page that is not a record's, and the drawings beside them: path and bytes."""
+        yield from self.compare()
+        yield from self.districts()
+        yield from self.indicators()
+        for make in (self.explore, self.coverage, self.dictionary, self.rules, self.download, self.releases):
+            yield make()
+
+    def simple(self, name: str, **context: Any) -> tuple[str, bytes]:
+        """A page whose title and description stand in the group of its own name."""
+        return self.renderer.page(
+            f"{name}.html", f"{name}.html", self.text(name, "title"), self.text(name, "description"), name, **context
+        )
+
+    def drawing(
+        self, indicator: dict[str, Any], marks: list[charts.Mark], suffix: str
+    ) -> tuple[dict[str, Any], tuple[str, bytes]]:
+        """A chart for a template, and the file of it that stands alone."""
+        language = self.renderer.language
+        drawn = charts.svg(charts.filled(charts.specification(language), marks, suffix))
+        file = f"charts/{indicator['indicator_id']}.{language}.svg"
+        chart = {
+            "id": indicator["indicator_id"],
+            "name": indicator[f"name_{language}"],
+            "svg": markup(charts.themed(drawn)),
+            "marks": marks,
+            "file": file,
+        }
+        return chart, (file, charts.printed(drawn).encode())
+
+    def compare(self) -> Iterator[tuple[str, bytes]]:
+        """The first page, and the drawings of its charts."""
+        lines: list[tuple[dict[str, Any], list[Cell]]] = matrix(self.model, self.path, self.renderer.language)
+        drawn = []
+        for indicator, cells in lines:
+            if indicator["measure"] != "qualitative":
+                chart, file = self.drawing(indicator, *core_marks(self.model, indicator, cells, self.renderer.language))
+                drawn.append(chart)
+                self.core[indicator["indicator_id"]] = chart
+                yield file
+        n, year = self.count(len(self.model.covered)), self.model.year
+        counts = {kind: len(self.model.of(kind)) for kind in KINDS}
+        yield self.renderer.page(
+            "compare.html",
+            "index.html",
+            self.text("compare", "title", n=n, year=year),
+            self.text("compare", "description", n=n, year=year),
+            "compare",
+            matrix=lines,
+            charts=drawn,
+            key=KEY,
+            counts=counts,
+            documents=self.count(len(self.model.sources)),
+            figures=len({(f["source_id"], f["start"]) for f in self.model.numbers}),
+            comparable=self.comparable,
+            jsonld=markup(as_inline(self.jsonld)),
+        )
+
+    @cached_property
+    def comparable(self) -> list[dict[str, Any]]:
+        """Indicators with a number in at least two districts, outside the core set, by name."""
+        told: dict[str, set[str]] = defaultdict(set)
+        for record in [*self.model.of("target"), *self.model.of("result")]:
+            if record["comparator"] in NUMERIC:
+                told[record["indicator_id"]].add(record.district)
+        found = [i for i in self.model.indicators.values() if not i["core"] and len(told[i["indicator_id"]]) > 1]
+        return sorted(found, key=lambda i: i[f"name_{self.renderer.language}"].casefold())
+
+    def districts(self) -> Iterator[tuple[str, bytes]]:
+        """The list of districts and a page for each."""
+        model, language = self.model, self.renderer.language
+        listed = [
+            {
+                "code": code,
+                "name": model.districts[code][f"name_{language}"],
+                "name_zh": model.districts[code]["name_zh"],
+                "counts": {kind: len(model.of(kind, code)) for kind in KINDS},
+                "documents": model.documents(code),
+            }
+            for code in model.covered
+        ]
+        without = [d for code, d in model.districts.items() if code not in model.covered and d["level"] != "prefecture"]
+        yield self.renderer.page(
+            "districts.html",
+            "districts.html",
+            self.text("districts", "title"),
+            self.text("districts", "lede"),
+            "districts",
+            rows=listed,
+            without=without,
+            kinds=KINDS,
+        )
+        for code in model.covered:
+            yield self.district(code)
+
+    def district(self, code: str) -> tuple[str, bytes]:
+        """The page of one district."""
+        model, row = self.model, self.model.districts[code]
+        of = {kind: model.of(kind, code) for kind in KINDS}
+        order = {kind: list(words()[group]) for kind, group in (("theme", "theme"), ("category", "category"))}
+        name = row[f"name_{self.renderer.language}"]
+        return self.renderer.page(
+            "district.html",
+            f"districts/{code}.html",
+            name,
+            self.text("districts", "description", name=name),
+            "districts",
+            row=row,
+            documents=model.documents(code),
+            full=model.has_full_report(code),
+            headline=sorted((r for r in of["target"] if r["headline"]), key=lambda r: (r["start"], r.key)),
+            targets=grouped(of["target"], model.theme, order["theme"], self._by_name),
+            results=grouped(of["result"], model.theme, order["theme"], self._by_name),
+            initiatives=grouped(of["initiative"], model.theme, order["theme"], self._by_name),
+            projects=grouped(
+                of["project"],
+                lambda r: str(r["category"]),
+                order["category"],
+                lambda r: (-(r["investment_base"] or 0), r.key),
+            ),
+            **{f"{kind}s_n": len(of[kind]) for kind in KINDS},
+        )
+
+    def _by_name(self, record: Record) -> tuple[Any, ...]:
+        return (not record["headline"], record["indicator_id"] or "", record.key)
+
+    def explore(self) -> tuple[str, bytes]:
+        """The table of all records; its data come from a script."""
+        language = self.renderer.language
+        groups = ("explore", "kind", "statement")
+        texts = {group: {key: value[language] for key, value in words()[group].items()} for group in groups}
+        texts["columns"] = {key: self.text("page", key) for key in ("kind", "district", "phrase")} | {
+            "name": self.text("explore", "name"),
+            "value": self.text("explore", "value"),
+        }
+        return self.simple(
+            "explore",
+            total=len(self.model.records),
+            fields=fields(self.model, language),
+            texts=markup(as_inline(texts)),
+        )
+
+    def indicators(self) -> Iterator[tuple[str, bytes]]:
+        """The list of indicators, a page for each, and drawings for those with a number in two districts."""
+        model, language = self.model, self.renderer.language
+        records: dict[str, dict[str, list[Record]]] = defaultdict(lambda: {"target": [], "result": []})
+        for kind in ("target", "result"):
+            for record in model.of(kind):
+                records[record["indicator_id"]][kind].append(record)
+        rows = list(model.indicators.values())
+        listed = grouped(
+            rows,
+            lambda i: str(i["theme"]),
+            list(words()["theme"]),
+            lambda i: (not i["core"], i[f"name_{language}"].casefold()),
+        )
+        themes = [
+            (theme, [{"row": i, "records": sum(map(len, records[i["indicator_id"]].values()))} for i in group])
+            for theme, group in listed
+        ]
+        yield self.simple("indicators", themes=themes, total=len(rows))
+        charted = {i["indicator_id"] for i in self.comparable}
+        for row in rows:
+            chart = self.core.get(row["indicator_id"])
+            if chart:
+                chart = {
+                    **chart,
+                    "svg": markup(chart["svg"].replace('<a href="', '<a href="../')),
+                    "marks": [replace(m, url=_up(m.url), last_url=_up(m.last_url)) for m in chart["marks"]],
+                }
+            elif row["indicator_id"] in charted:
+                chart, file = self.drawing(row, *comparable_marks(model, row, language, "../"))
+                yield file
+            found = records[row["indicator_id"]]
+            yield self.renderer.page(
+                "indicator.html",
+                f"indicators/{row['indicator_id']}.html",
+                row[f"name_{language}"],
+                row["definition"] or row[f"name_{language}"],
+                "indicators",
+                row=row,
+                chart=chart,
+                targets=found["target"],
+                results=found["result"],
+                bounds=f"{grouped_fine(row['min'])} – {grouped_fine(row['max'])}" if row["min"] is not None else "",
+            )
+
+    def coverage(self) -> tuple[str, bytes]:
+        """The ledger by document and reason, and the misprints."""
+        return self.simple(
+            "coverage", errata=self.model.misprints, **coverage(self.model, self.path, self.renderer.language)
+        )
+
+    def dictionary(self) -> tuple[str, bytes]:
+        """Every column of every resource, from the Table Schemas."""
+        from plans.site.dictionary import resources
+
+        return self.simple("dictionary", resources=resources(self.model, self.renderer.language))
+
+    def rules(self) -> tuple[str, bytes]:
+        """The catalogue of rules."""
+        rules = list(catalogue().values())
+        layers = [(layer, [r for r in rules if r.layer == layer]) for layer in LAYERS]
+        return self.simple("rules", layers=layers, total=len(rules), rows=self.rows)
+
+    def download(self) -> tuple[str, bytes]:
+        """Files of the built release, where there is one, and the lines that load them."""
+        from plans.loading import lines
+
+        loading = [
+            {
+                "title": line.title[self.renderer.language],
+                "gives": line.gives[self.renderer.language],
+                "needs": line.needs,
+                "code": line.code,
+            }
+            for line in lines(self.model.package.name)
+        ]
+        return self.simple("download", artifacts=self.artifacts, loading=loading, jsonld=markup(as_inline(self.jsonld)))
+
+    def releases(self) -> tuple[str, bytes]:
+        """Versions with what they changed, and the changelog."""
+        from plans.site.changelog import as_html
+
+        store = self.model.package.store
+        text = store.read("CHANGELOG.md").decode("utf-8") if store.exists("CHANGELOG.md") else ""
+        return self.simple("releases", releases=self.history.releases, changelog=markup(as_html(text)) if text else "")
+
+
+def _up(url: str) -> str:
+    """A link of the first page, from a page one folder down."""
+    return f"../{url}" if url else ""

@@ -1,0 +1,195 @@
+"""Values in words: a number never stands without its comparator and its unit.
+
+English takes amounts to a scale its readers know (600亿元 → CNY 60 billion); Chinese keeps the printed unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from plans.site.words import word
+
+Row = Mapping[str, Any]
+SIGNS = {"ge": "≥ ", "gt": "> ", "le": "≤ ", "lt": "< ", "approx": "≈ ", "eq": "", "range": ""}
+_SCALES = ((1e12, "trillion"), (1e9, "billion"), (1e6, "million"))
+_NOUNS = {
+    "persons": ("person", "people"),
+    "households": ("household", "households"),
+    "person_times": ("visit", "person-times"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A value as a page shows it: `short` with a sign, `long` in words, `kind` for its look."""
+
+    kind: str
+    short: str
+    long: str
+
+
+def plain(number: float) -> str:
+    """A number without trailing zeros and without an exponent: 5.5, 190000000000."""
+    text = f"{number:.6f}".rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def grouped(number: float) -> str:
+    """A number with thousands separators."""
+    whole, _, rest = plain(number).partition(".")
+    return f"{int(whole):,}" + (f".{rest}" if rest else "")
+
+
+def _scaled(number: float) -> str:
+    """English short form: 60 billion, 1.2 million, 22,000."""
+    for size, name in _SCALES:
+        if abs(number) >= size:
+            return f"{plain(round(number / size, 6))} {name}"
+    return grouped(round(number, 6))
+
+
+def amount(value: float, unit: Row, base: Row, language: str) -> str:
+    """A value in its unit: `22,000 people`, `CNY 60 billion`, `5.5%`; in Chinese as printed: `2.2万人`.
+
+    `unit`, `base`: rows of units.csv, the printed unit and its base unit.
+    """
+    if language == "zh":
+        return f"{plain(value)}{unit['symbol_zh']}"
+    dimension, size = unit["dimension"], value * unit["factor"]
+    if dimension == "fraction":
+        return f"{plain(round(size * 100, 6))}%"
+    if dimension == "percentage_points":
+        return f"{plain(value)} pp"
+    if dimension == "currency":
+        return f"{base['iso4217']} {_scaled(size)}"
+    if dimension == "count":
+        return _scaled(size)
+    if dimension in _NOUNS:
+        one, many = _NOUNS[dimension]
+        return f"{_scaled(size)} {one if size == 1 else many}"
+    if dimension == "multiple":
+        return f"{plain(value)}×"
+    if dimension == "area":
+        return f"{grouped(value)} mu" if unit["unit_id"] == "mu" else f"{_scaled(size)} m²"
+    if dimension == "time":
+        return f"{plain(value)} {'quarter' if unit['unit_id'] == 'quarter' else unit['unit_id']}{'' if value == 1 else 's'}"
+    if dimension == "computing":
+        return f"{plain(value)} PFLOP/s"
+    symbol = unit["ucum"] or unit["name_en"]
+    return f"{grouped(value)} {symbol}"
+
+
+def base_amount(row: Row, units: Mapping[str, Row]) -> str:
+    """Value in the base unit with its name, as the data hold it: `60,000,000,000 CNY`; a fraction bare: `0.055`."""
+    base = units[units[row["unit_id"]]["base_unit_id"]]
+    symbol = "" if base["unit_id"] == "one" else base["ucum"] or base["iso4217"] or base["unit_id"]
+    return f"{grouped_fine(row['value_base'])} {symbol}".strip()
+
+
+def grouped_fine(number: float) -> str:
+    """A number with thousands separators and as many decimals as it has (to twelve digits)."""
+    text = f"{number:.12g}"
+    return text if "e" in text or abs(number) < 1000 else grouped(number)
+
+
+def _yardstick(row: Row, indicators: Mapping[str, Row], language: str, *, long: bool) -> str:
+    """What a statement without a number is held to, by name."""
+    to = row.get("relative_to")
+    if not to:
+        return ""
+    if to in ("city", "province", "nation"):
+        return word("yardstick", to, language)
+    if not long and to == "gdp-growth":
+        return word("yardstick", "gdp", language)
+    return str(indicators[to][f"name_{language}"]) if to in indicators else str(to)
+
+
+_WORDINGS = {
+    "keep": (
+        ("first", re.compile("首位|第一|最高|首列")),
+        ("second", re.compile("第二")),
+        ("front", re.compile("前列|前茅")),
+        ("lead", re.compile("领跑|领先")),
+    ),
+    "qualitative": (
+        ("binding", re.compile("约束性")),
+        ("full", re.compile("全覆盖|全部|应接尽接")),
+        ("exceeded", re.compile("超额完成")),
+        ("cleared", re.compile("清零")),
+        ("done", re.compile("完成")),
+    ),
+}
+"""What a statement without a number says more exactly than its comparator, by its own words."""
+
+
+def _wording(row: Row) -> str:
+    """Comparator of a statement with what its phrase adds: `keep_first`, `qualitative_full`, `in_step_hedged`."""
+    kind = str(row["comparator"])
+    if kind == "in_step" and row.get("hedged"):
+        return "in_step_hedged"
+    phrase = f"{row.get('cue') or ''}{row.get('stated') or ''}"
+    return next((f"{kind}_{name}" for name, pattern in _WORDINGS.get(kind, ()) if pattern.search(phrase)), kind)
+
+
+def _statement(row: Row, indicators: Mapping[str, Row], language: str, *, long: bool) -> str:
+    to, wording = _yardstick(row, indicators, language, long=long), _wording(row)
+    if wording == "in_step" and not to:
+        wording = "in_step_bare"
+    elif wording == "qualitative_done" and row.get("strength"):
+        wording = "qualitative_due"
+    return word("statement", wording, language, to=to)
+
+
+def show(row: Row, units: Mapping[str, Row], indicators: Mapping[str, Row], language: str) -> Shown:
+    """The value of a target or a result, short and in words."""
+    comparator = str(row["comparator"])
+    if row["value"] is None:
+        look = "binding" if row.get("strength") == "binding" else comparator
+        return Shown(look, *(_statement(row, indicators, language, long=long) for long in (False, True)))
+    unit = units[row["unit_id"]]
+    base = units[unit["base_unit_id"]]
+    number = amount(row["value"], unit, base, language)
+    if comparator == "range":
+        upper = amount(row["value_max"], unit, base, language)
+        number = f"{number}–{upper}"
+    short, long = SIGNS[comparator] + number, word("comparator_long", comparator, language, n=number)
+    if row.get("stretch"):
+        better = amount(row["stretch_value"], unit, base, language) if row.get("stretch_value") is not None else ""
+        tail = word("statement", "stretch" if better else "stretch_bare", language, to=better)
+        short, long = f"{short} · {tail}", f"{long}{word('ui', 'comma', language)}{tail}"
+    return Shown(comparator, short, long)
+
+
+def part(row: Row, name: str, units: Mapping[str, Row], language: str) -> str:
+    """A project's investment or size with its sign, "" where it has none. `name`: `investment` or `size`."""
+    if row[f"{name}_value"] is None:
+        return ""
+    unit = units[row[f"{name}_unit_id"]]
+    return SIGNS[row[f"{name}_comparator"]] + amount(row[f"{name}_value"], unit, units[unit["base_unit_id"]], language)
+
+
+def period(row: Row, language: str) -> str:
+    """The months or the year a figure is for, where it is not the whole of `year`: `Jan–Nov 2024`, `2024年1—11月`."""
+    text = row.get("period") or ""
+    if not text:
+        return ""
+    start, _, end = text.partition("/")
+    if "-" not in start:
+        return start if not end else f"{start}–{end}"
+    (year, first), (last_year, last) = start.split("-"), (end or start).split("-")
+    if language == "zh":
+        return (
+            f"{year}年{int(first)}—{int(last)}月"
+            if year == last_year
+            else f"{year}年{int(first)}月—{last_year}年{int(last)}月"
+        )
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+    head = f"{months[int(first) - 1]}–{months[int(last) - 1]}"
+    return (
+        f"{head} {year}"
+        if year == last_year
+        else f"{months[int(first) - 1]} {year} – {months[int(last) - 1]} {last_year}"
+    )

@@ -1,0 +1,72 @@
+"use strict";
+// Charts of further indicators, drawn on request: the scripts for it are loaded when the first one is chosen.
+
+(() => {
+  const section = document.getElementById("chooser");
+  const form = section.querySelector("form");
+  const place = section.querySelector(".drawn");
+  const names = section.querySelector(".names");
+  form.hidden = false;
+  names.open = false;
+
+  const load = (source) => new Promise((done, failed) => {
+    const script = document.createElement("script");
+    script.src = source;
+    script.onload = done;
+    script.onerror = failed;
+    document.head.append(script);
+  });
+  let ready = null;
+  const scripts = () => (ready ||= Promise.all(place.dataset.scripts.split(" ").map(load)));
+
+  function coloured(spec, colours) {
+    const style = getComputedStyle(document.documentElement);
+    let text = JSON.stringify(spec);
+    for (const [name, standIn] of Object.entries(colours)) text = text.replaceAll(standIn, style.getPropertyValue("--" + name).trim());
+    return JSON.parse(text);
+  }
+
+  function ordered(marks, order) {
+    const list = marks.map((mark) => ({ ...mark }));
+    if (order === "value") list.sort((a, b) => (b.x ?? b.last ?? -Infinity) - (a.x ?? a.last ?? -Infinity));
+    return list.map((mark, row) => ({ ...mark, row }));
+  }
+
+  async function draw() {
+    const id = form.elements.indicator.value;
+    if (!id) {
+      place.replaceChildren();
+      return;
+    }
+    await scripts();
+    const { spec, row, colours, indicators } = window.PLANS_CHARTS;
+    const chart = indicators[id];
+    const own = coloured(spec, colours);
+    own.height = chart.rows * row;
+    for (const signal of own.signals) if (signal.name in chart && typeof chart[signal.name] !== "object") signal.value = chart[signal.name];
+    own.data = own.data.map((set) => (set.name === "marks" ? { ...set, values: ordered(chart.marks, form.elements.order.value) } : set));
+    const title = document.createElement("h3");
+    const link = document.createElement("a");
+    link.href = "indicators/" + id + ".html";
+    link.textContent = chart.name;
+    title.append(link);
+    const holder = document.createElement("div");
+    holder.setAttribute("role", "img");
+    holder.setAttribute("aria-label", chart.name + ": " + chart.marks.map((m) => [m.name, m.sub, m.words, m.last_words].filter(Boolean).join(" ")).join("; "));
+    const view = new window.vega.View(window.vega.parse(own), { renderer: "svg", container: holder, hover: true });
+    await view.runAsync();
+    place.replaceChildren(title, holder);
+    if (location.hash !== "#chart=" + id) history.replaceState(null, "", "#chart=" + id);
+  }
+
+  form.addEventListener("change", draw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  function restore() {
+    const id = (location.hash.match(/^#chart=([a-z0-9-]+)$/) || [])[1];
+    if (!id || ![...form.elements.indicator.options].some((o) => o.value === id)) return;
+    form.elements.indicator.value = id;
+    draw().then(() => section.scrollIntoView());
+  }
+  addEventListener("hashchange", restore);
+  restore();
+})();

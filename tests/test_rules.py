@@ -1,0 +1,193 @@
+"""The catalogue of rules, rule by rule: each fires on its bad fixture alone, holds on the good one, and is told whole.
+
+A fixture is a small edit of the base package in tests/fixtures/package; tests/rule_fixtures.py says how to write one.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+import rule_fixtures as fixtures
+
+from planspec.package import open_package
+from planspec.rules.catalogue import LANGUAGES, LAYERS, SEVERITIES, Rule, catalogue
+from planspec.rules.run import Report, find_sources, validate
+
+ROOT = Path(__file__).resolve().parents[1]
+IDS = sorted(catalogue())
+PREFIX = {"structure": "S1", "row": "R2", "package": "P3", "source": "T4"}
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+HAN = re.compile(r"[一-鿿]")
+DOCS = {"en": "docs/rules.md", "zh": "docs/rules.zh.md"}
+
+
+def fixture_files(kind: str) -> list[Path]:
+    """All bad or good fixtures, rule by rule."""
+    return sorted(fixtures.RULES.glob(f"*/{kind}*.toml"))
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}-{path.stem}"
+
+
+def judge(folder: Path, path: Path | None = None) -> tuple[Report, int]:
+    """Validate the base package with a fixture's edits, its texts at hand; and how many findings it announces."""
+    edits, announced = fixtures.load(path) if path else ([], 0)
+    package = fixtures.assemble(folder, edits)
+    return validate(package, package / "sources"), announced
+
+
+def told(report: Report) -> str:
+    """Findings as one reads them, for a failing test."""
+    lines = [
+        f"{f.rule} {f.file}:{f.line}:{f.column} [{f.key}] {catalogue()[f.rule].render(f.params)}" for f in report.findings
+    ]
+    return "\n".join(lines) or "no finding"
+
+
+def test_every_rule_holds_on_the_base_package(tmp_path: Path) -> None:
+    report, _ = judge(tmp_path)
+    assert not report.findings, told(report)
+    idle = [rule for rule in IDS if not report.rows.get(rule)]
+    assert not idle, f"the base package has no row that {idle} could fail: add one to tests/fixtures/package"
+    assert not report.skipped and not report.missing_texts
+
+
+@pytest.mark.parametrize("path", fixture_files("bad"), ids=name_of)
+def test_bad_fixture_fires_its_rule_and_no_other(path: Path, tmp_path: Path) -> None:
+    report, announced = judge(tmp_path, path)
+    expected = path.parent.name
+    assert {f.rule for f in report.findings} == {expected}, (
+        f"{name_of(path)} must fire {expected} alone, but fired:\n{told(report)}\n"
+        f"If another rule only repeats what {expected} says, name {expected} in its `follows`"
+    )
+    assert len(report.findings) == announced, f"one wrong place, {len(report.findings)} findings:\n{told(report)}"
+    assert report.counts == {expected: announced}
+    for finding in report.findings:
+        for language in LANGUAGES:
+            check_rendered(finding.rule, finding.params, language)
+        assert finding.file, "a finding names its file"
+
+
+def check_rendered(rule: str, params: dict[str, object], language: str) -> None:
+    """Every placeholder of the message is filled by the finding, with a value a person can read."""
+    wanted = set(PLACEHOLDER.findall(catalogue()[rule].message[language]))
+    missing = wanted - set(params)
+    assert not missing, f"{rule}: the finding passes no {sorted(missing)}, which message.{language} shows"
+    unread = {name for name in wanted if params[name] is None}
+    assert not unread, f"{rule}: {sorted(unread)} would show as None; pass text"
+    text = catalogue()[rule].render(params, language)
+    assert "None" not in text and "nan" not in text.split(), text
+
+
+@pytest.mark.parametrize("path", fixture_files("good"), ids=name_of)
+def test_good_fixture_fires_nothing(path: Path, tmp_path: Path) -> None:
+    report, _ = judge(tmp_path, path)
+    assert not report.findings, f"{name_of(path)} is sound, but fired:\n{told(report)}"
+
+
+@pytest.mark.parametrize("rule", IDS)
+def test_every_rule_has_fixtures(rule: str) -> None:
+    for kind in ("bad", "good"):
+        files = sorted((fixtures.RULES / rule).glob(f"{kind}*.toml"))
+        assert files, f"{rule} has no {kind} fixture: add tests/fixtures/rules/{rule}/{kind}.toml (see rule_fixtures.py)"
+        for file in files:
+            first = file.read_text(encoding="utf-8").splitlines()[0]
+            assert first.startswith("# "), f"{file.name} of {rule}: say on its first line, after #, what it is about"
+
+
+def test_no_fixture_without_a_rule() -> None:
+    strays = {p.name for p in fixtures.RULES.iterdir()} - set(IDS)
+    assert not strays, f"{sorted(strays)} are no rules of the catalogue: rename or remove their fixtures"
+    odd = [name_of(p) for p in fixtures.RULES.glob("*/*") if not re.fullmatch(r"(?:bad|good)(?:-[a-z0-9]+)*\.toml", p.name)]
+    assert not odd, f"{odd} are neither bad*.toml nor good*.toml, so no test reads them"
+
+
+@pytest.mark.parametrize("rule", catalogue().values(), ids=lambda r: r.id)
+def test_texts_are_whole_in_two_languages(rule: Rule) -> None:
+    for part in ("title", "message", "why", "mend", *(["idle"] if rule.idle else [])):
+        texts: dict[str, str] = getattr(rule, part)
+        assert set(texts) == set(LANGUAGES), f"{rule.id}: {part} needs {', '.join(f'{part}.{c}' for c in LANGUAGES)}"
+        for language, text in texts.items():
+            assert text.strip() == text and len(text) > 5, f"{rule.id}: {part}.{language} is empty or has stray blanks"
+            assert text[-1] in {"en": ".”)", "zh": "。”）"}[language], f"{rule.id}: {part}.{language} ends mid-sentence"
+        assert HAN.search(texts["zh"]), f"{rule.id}: {part}.zh is not Chinese"
+        assert len(HAN.findall(texts["en"])) < len(texts["en"]) / 2, f"{rule.id}: {part}.en is not English"
+    for part in ("title", "why", "mend"):
+        assert "{" not in getattr(rule, part)["en"] + getattr(rule, part)["zh"], f"{rule.id}: only messages have placeholders"
+
+
+@pytest.mark.parametrize("rule", catalogue().values(), ids=lambda r: r.id)
+def test_record_of_the_rule_is_sound(rule: Rule) -> None:
+    assert re.fullmatch(rf"{PREFIX[rule.layer]}\d\d", rule.id), f"{rule.id}: ids of layer {rule.layer} begin with {PREFIX[rule.layer]}"
+    assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", rule.name), f"{rule.id}: the name is words with hyphens"
+    assert rule.severity in SEVERITIES and rule.layer in LAYERS
+    resources = open_package(ROOT).resources
+    for name in rule.resources:
+        assert name == "*" or name in resources, f"{rule.id} reads {name}, which the package does not have"
+    named = [resources[n] for n in rule.resources if n != "*"]
+    for column in rule.columns:
+        known = column.startswith("_") or any(column in r.columns for r in named)
+        assert known, f"{rule.id} reads {column}, which none of {rule.resources} has"
+    for kind in ("bad", "good"):
+        check_example(rule, kind)
+    unknown = set(rule.follows) - set(catalogue())
+    assert not unknown, f"{rule.id} follows {unknown}, which are no rules"
+
+
+def check_example(rule: Rule, kind: str) -> None:
+    """The worked row of a rule names columns that there are."""
+    example = getattr(rule, kind)
+    assert example, f"{rule.id} has no {kind} row: add `{kind} = {{ resource = …, column = … }}` to its record"
+    if rule.layer == "structure":
+        return
+    resources = open_package(ROOT).resources
+    for cell in example.keys() - {"resource"}:
+        name, _, column = cell.rpartition(".")
+        place = name or example["resource"]
+        fits = column.startswith("line ") or column in resources[place].columns
+        assert fits, f"{rule.id}: its {kind} row has `{cell}`, which {place} does not"
+
+
+def test_names_are_unique() -> None:
+    names = [r.name for r in catalogue().values()]
+    twice = {n for n in names if names.count(n) > 1}
+    assert not twice, f"{sorted(twice)} name two rules each; a name tells a rule from the others"
+
+
+def test_no_rule_explains_itself() -> None:
+    """`follows` runs in one direction, or two findings could withdraw each other."""
+
+    def reach(rule: str, path: tuple[str, ...]) -> None:
+        assert rule not in path, f"`follows` runs in a circle: {' → '.join((*path, rule))}"
+        for cause in catalogue()[rule].follows:
+            reach(cause, (*path, rule))
+
+    for rule in IDS:
+        reach(rule, ())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_rule_is_documented(language: str) -> None:
+    page = (ROOT / DOCS[language]).read_text(encoding="utf-8")
+    lost = [r.id for r in catalogue().values() if f"### {r.id} {r.name}\n" not in page or r.title[language] not in page]
+    assert not lost, f"{DOCS[language]} lacks {lost}: run `make docs` and commit the result"
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Report:
+    return validate(ROOT, find_sources(ROOT, None, os.environ.get("PLANS_SOURCES")))
+
+
+def test_a_rule_that_no_shipped_row_could_fail_says_why() -> None:
+    """Such a rule has proved nothing yet; the catalogue says so in `idle`, and no longer once rows come."""
+    report = shipped()
+    judged = [r for r in catalogue().values() if r.id not in report.skipped]
+    silent = [r.id for r in judged if not report.rows.get(r.id) and not r.idle]
+    assert not silent, f"no shipped row could fail {silent}: say why in `idle.en` and `idle.zh` of their records"
+    stale = [r.id for r in judged if report.rows.get(r.id) and r.idle]
+    assert not stale, f"shipped rows can fail {stale} now: remove `idle` from their records"

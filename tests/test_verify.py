@@ -1,0 +1,286 @@
+"""Verification: on the release alone, any changed byte, missing or extra file, and any wrong version is named."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from release_fixtures import NAME, ROOT, built_release, stamped_package, tiny_release, tree
+from typer.testing import CliRunner
+
+from plans.build import build, sums
+from plans.commands.distribution import register
+from plans.integrity import read_folder, read_zip
+from plans.publish import publish
+from plans.verify import verify
+from planspec.errors import CannotTell
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A release that no test may leave changed."""
+    return built_release(tmp_path_factory.mktemp("verify"))
+
+
+@pytest.fixture
+def copy(release: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(release, tmp_path / "0.1.0"))
+
+
+def command(*arguments: str) -> tuple[int, str]:
+    """Exit code and output of the command line."""
+    app = typer.Typer()
+    register(app)
+    result = CliRunner().invoke(app, list(arguments))
+    return result.exit_code, result.output
+
+
+def flip(path: Path, at: int, bit: int = 0) -> None:
+    data = bytearray(path.read_bytes())
+    data[at % len(data)] ^= 1 << bit
+    path.write_bytes(data)
+
+
+def test_a_release_is_proved_with_nothing_else_at_hand(release: Path, tmp_path: Path) -> None:
+    """By a process that has the tool and the release: no repository, no sources, no home."""
+    moved = Path(shutil.copytree(release, tmp_path / "downloads"))
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / 'validators'}", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    script = "import typer; from plans.commands.distribution import register; app = typer.Typer(); register(app); app()"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "verify", str(moved)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The release is what was published." in done.stdout
+    assert "0/5 source texts" in done.stdout
+
+
+def test_every_file_is_named_when_one_byte_of_it_is_flipped(release: Path, tmp_path: Path) -> None:
+    for number, name in enumerate(sorted(tree(release))):
+        path, kept = release / name, (release / name).read_bytes()
+        try:
+            flip(path, 7919 * number, number % 8)
+            faults = read_folder(release).faults
+            assert faults
+            assert name == sums.SUMS or [f.file for f in faults] == [name]
+        finally:
+            path.write_bytes(kept)
+    assert read_folder(release).faults == []
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_flipped_bit_anywhere_goes_unseen(release: Path, data: st.DataObject) -> None:
+    path = release / data.draw(st.sampled_from(sorted(tree(release))))
+    kept = path.read_bytes()
+    try:
+        flip(path, data.draw(st.integers(0, len(kept) - 1)), data.draw(st.integers(0, 7)))
+        assert read_folder(release).faults
+    finally:
+        path.write_bytes(kept)
+
+
+@pytest.mark.parametrize(
+    ("name", "rules_run"), [("data/targets.csv", False), (f"{NAME}.xlsx", True), ("datapackage.json", False), (sums.SUMS, True)]
+)
+def test_the_command_exits_1_and_names_the_file(copy: Path, name: str, rules_run: bool) -> None:
+    flip(copy / name, 40)
+    code, output = command("verify", str(copy), "--lang", "en")
+    assert code == 1
+    assert name in output
+    assert "to mend:" in output
+    assert ("The data hold." in output) == rules_run
+    assert ("the rules were not run" in output) != rules_run
+
+
+def test_missing_extra_linked_and_renamed_files_are_named(copy: Path) -> None:
+    (copy / "rules.json").unlink()
+    (copy / "extra.txt").write_text("x")
+    (copy / "data" / "units.csv").rename(copy / "data" / "Units.csv")
+    (copy / "RIGHTS.md").unlink()
+    (copy / "RIGHTS.md").symlink_to("LICENSE-DATA.md")
+    faults = {f.file: f.what for f in read_folder(copy).faults}
+    assert faults.keys() == {"rules.json", "extra.txt", "data/units.csv", "data/Units.csv", "RIGHTS.md"}
+    assert "missing" in faults["rules.json"]
+    assert "no part of the release" in faults["extra.txt"]
+    assert "link" in faults["RIGHTS.md"]
+
+
+def test_a_folder_named_by_another_version(release: Path, tmp_path: Path) -> None:
+    moved = Path(shutil.copytree(release, tmp_path / "0.2.0"))
+    faults = read_folder(moved).faults
+    assert "datapackage.json" in {f.file for f in faults}
+    assert all("it is version 0.1.0, but the folder is 0.2.0" in f.what for f in faults)
+
+
+@pytest.mark.parametrize("artifact", [f"{NAME}.zip", f"{NAME}.sqlite", "croissant.json", "dataset.jsonld", "rules.json"])
+def test_an_artifact_of_another_version(copy: Path, tmp_path: Path, artifact: str) -> None:
+    """Taken from another release, with SHA256SUMS made to match: only the version gives it away."""
+    build(stamped_package(tmp_path / "other", "0.9.0"), tmp_path / "out")
+    shutil.copy(tmp_path / "out" / artifact, copy / artifact)
+    files = {n: d for n, d in tree(copy).items() if n != sums.SUMS}
+    (copy / sums.SUMS).write_bytes(sums.make(files)[sums.SUMS])
+    assert [(f.file, f.what) for f in read_folder(copy).faults] == [(artifact, "it is version 0.9.0, but the folder is 0.1.0")]
+
+
+def test_data_that_break_a_rule_do_not_verify(tmp_path: Path) -> None:
+    """The checksums hold; the release was built from data that do not."""
+    package = stamped_package(tmp_path / "package")
+    path = package / "data" / "targets.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace(",ge,5.5,", ",ge,6.5,", 1), encoding="utf-8")
+    build(package, tmp_path / "0.1.0")
+    verdict = verify(str(tmp_path / "0.1.0"))
+    assert verdict.faults == []
+    assert not verdict.holds
+    assert command("verify", str(tmp_path / "0.1.0"))[0] == 1
+
+
+# The zip alone
+
+
+def test_the_zip_proves_itself(release: Path) -> None:
+    verdict = verify(str(release / f"{NAME}.zip"))
+    assert verdict.holds
+    assert verdict.notes == []
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
+def test_no_flipped_bit_of_the_zip_goes_unsaid(release: Path, tmp_path_factory: pytest.TempPathFactory, place: float, bit: int) -> None:
+    """What changes a member is a fault or stops the reading; what changes the packing alone is a note."""
+    path = tmp_path_factory.mktemp("flip") / "release.zip"
+    shutil.copy(release / f"{NAME}.zip", path)
+    flip(path, int(place * path.stat().st_size), bit)
+    try:
+        read = read_zip(path)
+    except CannotTell as error:
+        assert "release.zip" in error.what
+        return
+    assert read.faults or read.notes
+
+
+def test_a_member_changed_added_or_gone_from_the_zip_is_named(release: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(release / f"{NAME}.zip") as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    members["data/units.csv"] += b"x"
+    members["extra.txt"] = b"x"
+    del members["data/errata.csv"]
+    with zipfile.ZipFile(tmp_path / "release.zip", "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    faults = read_zip(tmp_path / "release.zip").faults
+    assert sorted(f.file for f in faults) == ["data/errata.csv", "data/units.csv", "extra.txt"]
+
+
+# Nothing to verify: exit code 2
+
+
+@pytest.mark.parametrize("what", ["nothing", "empty folder", "no zip", "no host", "no protocol"])
+def test_where_nothing_can_be_told_the_exit_code_is_2(tmp_path: Path, what: str) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.zip").write_bytes(b"not a zip")
+    given = {
+        "nothing": str(tmp_path / "nothing"),
+        "empty folder": str(tmp_path / "empty"),
+        "no zip": str(tmp_path / "file.zip"),
+        "no host": "http://127.0.0.1:9/0.1.0",
+        "no protocol": "nowhere://x/0.1.0",
+    }[what]
+    code, output = command("verify", given)
+    assert code == 2
+    assert "plans could not tell" in output
+    assert "Traceback" not in output
+
+
+def test_a_folder_without_sums_is_no_complete_release(copy: Path) -> None:
+    (copy / sums.SUMS).unlink()
+    code, output = command("verify", str(copy))
+    assert code == 1
+    assert "without SHA256SUMS a folder is no complete release" in output
+
+
+# Places and URLs
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """Two tiny versions, published. They hold no tables, so only what concerns bytes and versions is looked at."""
+    for version in ("0.1.0", "0.2.0"):
+        publish(tiny_release(tmp_path / version, version), str(tmp_path / "place"))
+    return tmp_path / "place"
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments: object) -> None:
+        return
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[str]:
+    """The temporary folder over HTTP."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+def bytes_faults(location: str) -> dict[str, str]:
+    """Faults of bytes and versions by file."""
+    return {f.file: f.what for f in verify(location).faults}
+
+
+def test_a_place_is_verified_version_by_version(place: Path) -> None:
+    assert bytes_faults(str(place)) == {}
+    flip(place / "0.1.0" / "data" / "small.csv", 0)
+    (place / "latest").write_text("0.1.0\n")
+    assert bytes_faults(str(place)).keys() == {"0.1.0/data/small.csv", "latest"}
+
+
+def test_a_version_swapped_whole_is_given_away_by_the_catalogue(place: Path, tmp_path: Path) -> None:
+    shutil.rmtree(place / "0.1.0")
+    tiny_release(place / "0.1.0", "0.1.0", word="forged")
+    assert "not the one that index.json lists" in bytes_faults(str(place))["0.1.0/SHA256SUMS"]
+    shutil.rmtree(place / "0.1.0")
+    assert "it is not there" in bytes_faults(str(place))["0.1.0"]
+
+
+def test_over_http_a_release_a_zip_and_a_place(release: Path, place: Path, served: str, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    shutil.copytree(release, tmp_path / "real" / "0.1.0")
+    verdict = verify(f"{served}/real/0.1.0/")
+    assert verdict.holds
+    assert "cannot be listed" in verdict.notes[0]
+    assert verify(f"{served}/real/0.1.0/{NAME}.zip").holds
+    flip(place / "0.2.0" / "data" / "large.csv", 100)
+    assert bytes_faults(f"{served}/place").keys() == {"0.2.0/data/large.csv"}
+    with pytest.raises(CannotTell, match="no release and no catalogue"):
+        verify(f"{served}/nothing")
+
+
+def test_a_url_whose_last_part_is_another_version(place: Path, served: str, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    shutil.copytree(place / "0.2.0", tmp_path / "moved" / "0.3.0")
+    assert "it is version 0.2.0, but the folder is 0.3.0" in bytes_faults(f"{served}/moved/0.3.0")["datapackage.json"]
+
+
+def test_a_hostile_listing_writes_nothing_outside(served: str, tmp_path: Path) -> None:
+    """SHA256SUMS of a stranger's server names a path that leads out; it is refused, and nothing is fetched."""
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    (tmp_path / "evil").mkdir()
+    (tmp_path / "evil" / sums.SUMS).write_text(f"{'0' * 64}  ../../out.txt\n")
+    (tmp_path / "evil" / "datapackage.json").write_text(json.dumps({"name": "x", "version": "1.0.0"}))
+    assert "no file of a release" in bytes_faults(f"{served}/evil")[sums.SUMS]

@@ -1,0 +1,121 @@
+"""Words: English spelling, readings of Chinese characters, Chinese words. Each list is loaded when first asked for.
+
+English is symspellpy's list of 82,000 words and the project's own `words-en.txt`; readings are pypinyin's; Chinese
+words are rjieba's dictionary. All three are data that others keep; only names and terms of this subject are ours.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.resources import files
+
+HAN = re.compile(r"[一-鿿]+")
+RARE = 2_000_000
+"""A word of up to four letters that is rarer than this in a billion is more likely a slip (`iut`, `ony`) than meant."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@lru_cache(maxsize=1)
+def english() -> dict[str, int]:
+    """English words in lower case with how often they are used."""
+    text = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    words = {}
+    for line in text.splitlines():
+        word, _, count = line.partition(" ")
+        if len(word) > 4 or int(count) >= RARE:
+            words[word] = int(count)
+    return {word: count for word, count in words.items() if len(word) > 1 or word in "ai"}
+
+
+@lru_cache(maxsize=1)
+def project_words() -> frozenset[str]:
+    """Names and terms of the subject, written as they must be: upper and lower case count."""
+    return frozenset(_words("words-en.txt"))
+
+
+def _words(name: str) -> list[str]:
+    lines = files("planspec.lexicon").joinpath(name).read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+@lru_cache(maxsize=1 << 14)
+def spelt(word: str) -> bool:
+    """Whether an English word is on one of the lists and its capitals stand where capitals may."""
+    plain = word in (word.lower(), word.capitalize(), word.upper())
+    if word in project_words() or (plain and word[:1].isupper() and word.lower() in project_words()):
+        return True
+    return plain and word.lower() in english()
+
+
+def nearest_words(word: str, size: int = 3) -> list[str]:
+    """Known words one slip away from `word`, the commonest first."""
+    w = word.lower()
+    splits = [(w[:i], w[i:]) for i in range(len(w) + 1)]
+    near = {a + b[1:] for a, b in splits if b} | {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
+    near |= {a + c + b[1:] for a, b in splits if b for c in _LETTERS} | {a + c + b for a, b in splits for c in _LETTERS}
+    own = {p.lower(): p for p in project_words()}
+    found = sorted((n for n in near if n in english() or n in own), key=lambda n: -english().get(n, 10**12))
+    return [own.get(n, n) for n in found[:size]]
+
+
+@lru_cache(maxsize=1 << 14)
+def readings(char: str) -> tuple[str, ...]:
+    """Toneless readings of a Chinese character: 行 → xing, hang."""
+    from pypinyin import Style, pinyin
+
+    return tuple(dict.fromkeys(r.replace("ü", "v") for r in pinyin(char, style=Style.NORMAL, heteronym=True)[0]))
+
+
+def in_pinyin(word: str, chinese: str) -> bool:
+    """Whether `word` spells a run of the characters of `chinese`: Zhangcun, 张村河."""
+    letters = re.sub(r"[^a-z]", "", word.lower().replace("ü", "v"))
+    return any(_spells(letters, run, i) for run in HAN.findall(chinese) for i in range(len(run)))
+
+
+def _spells(letters: str, run: str, start: int) -> bool:
+    if not letters:
+        return True
+    if start >= len(run):
+        return False
+    return any(letters.startswith(r) and _spells(letters[len(r) :], run, start + 1) for r in readings(run[start]))
+
+
+@lru_cache(maxsize=1 << 16)
+def is_chinese_word(text: str) -> bool:
+    """Whether `text` is a word of the Chinese dictionary."""
+    import rjieba
+
+    return text in rjieba.cut_all(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def word_cover(run: str) -> tuple[bool, ...]:
+    """For each character of a Chinese run, whether a dictionary word of two or more characters covers it there."""
+    import rjieba
+
+    covered = [False] * len(run)
+    for word in set(rjieba.cut_all(run)):
+        start = run.find(word) if len(word) > 1 else -1
+        while start >= 0:
+            covered[start : start + len(word)] = [True] * len(word)
+            start = run.find(word, start + 1)
+    return tuple(covered)
+
+
+@lru_cache(maxsize=1 << 12)
+def same_sound(char: str) -> str:
+    """Other common characters (GB 2312, first level) that an input method offers for the same reading."""
+    return "".join(c for r in readings(char) for c in _by_reading().get(r, "") if c != char)
+
+
+@lru_cache(maxsize=1)
+def _by_reading() -> dict[str, str]:
+    from pypinyin import lazy_pinyin
+
+    level = bytes(b for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF) for b in (high, low))
+    table: dict[str, str] = {}
+    for char in level.decode("gb2312", errors="ignore"):
+        reading = lazy_pinyin(char)[0]
+        table[reading] = table.get(reading, "") + char
+    return table

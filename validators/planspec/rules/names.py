@@ -1,0 +1,314 @@
+"""Row layer, names and codes: each must fit its phrase, its measure, its unit or the official list."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+from planspec.grammar.text import compact_text
+from planspec.lexicon import HAN, in_pinyin, word_cover
+from planspec.rules.context import OBSERVATIONS, Context
+from planspec.rules.text import phrase_pairs
+from planspec.tables import LINE
+
+MEASURE_ENDINGS = {
+    "growth_rate": r"(?:率|增长|增速|增幅|变化)$",
+    "share": r"(?:率|比重|占比|比例|份额|贡献度?)$",
+    "gap": r"(?:幅度|差距|差|百分点)$",
+    "contribution": r"(?:拉动|贡献度?|贡献率|百分点)$",
+    "ratio": r"(?:之比|比率|比值|率|倍数|强度|数|量|密度)$",
+    "stock_count": r"(?:数|量|数量|总数|总量)$",
+    "flow_count": r"(?:数|次|量|峰值|就业|人次)$",
+    "level": r"(?!.*(?:比重|占比|增长率|增速|幅度)$).*(?:[额量值积入模度款产资金价数里程力]|收入|规模|长度|里程|金|金额|天数|年数|产能|强度|存款|GDP)$",
+}
+"""How the Chinese name of an indicator ends, by what kind of measure it is."""
+
+COMING = re.compile(r"^(?:新|首次|创建|成立|组建|设立|建立)|年度?新|将|拟|计划|争取|争创|试行|推出")
+PAST_ONLY = re.compile(r"Told of 202\d only|A campaign of 202\d|\bkeeps?\b|\bgoes on\b|\bgo on\b|\bcontinu|carried further|继续|持续|已")
+ENDING = re.compile(r"收官|收尾|办结|完成|结束|验收|评定|已开展|(?<!\d)202[0-4]年|complet|held|in 202[0-4]|to its end|is to pass")
+
+UCUM = {
+    "d": ("time", 1.0), "a": ("time", 365.25), "mo": ("time", 30.4375), "h": ("time", 1 / 24), "min": ("time", 1 / 1440),
+    "m": ("length", 1.0), "km": ("length", 1000.0), "m2": ("area", 1.0), "km2": ("area", 1e6), "har": ("area", 1e4),
+    "t": ("mass", 1.0), "kg": ("mass", 0.001), "1": ("fraction", 1.0), "%": ("fraction", 0.01), "[ppth]": ("fraction", 0.001),
+}  # fmt: skip
+"""UCUM codes of units that reports print, with their dimension and their size in the base unit of the package."""
+
+SYMBOL_UCUM = {"天": "d", "日": "d", "年": "a", "个月": "mo", "小时": "h", "分钟": "min", "米": "m", "公里": "km", "千米": "km",
+               "平方米": "m2", "平方公里": "km2", "公顷": "har", "吨": "t", "公斤": "kg", "1": "1", "%": "%", "‰": "[ppth]"}  # fmt: skip
+"""Printed symbols that UCUM has a code for."""
+
+CURRENCIES = {"元": "CNY", "美元": "USD", "欧元": "EUR", "日元": "JPY", "港元": "HKD"}
+SIZES = {"亩": 2000 / 3, "个季度": 365.25 / 4, "季度": 365.25 / 4, "个周": 7.0, "周": 7.0, "番": 2.0}
+"""Units that are neither decimal nor in UCUM, in base units."""
+
+POWER_WORDS = (("万亿", "trillion"), ("亿", "hundred million"), ("千万", "ten million"), ("百万", "million"), ("万", "ten thousand"), ("千", "thousand"))
+
+GBT_2260 = {
+    "青岛市": "370200", "市南区": "370202", "市北区": "370203", "黄岛区": "370211", "崂山区": "370212", "李沧区": "370213",
+    "城阳区": "370214", "即墨区": "370215", "胶州市": "370281", "平度市": "370283", "莱西市": "370285",
+}  # fmt: skip
+"""Codes of GB/T 2260 for Qingdao. Other places are not looked up."""
+
+DOUBT = re.compile(r"looks? like|looks? mis|seems?|may be|might|perhaps|no .*(?:confirms|gives)|none of|is not known|unclear")
+SURE = re.compile(r"traditional character|there is no ")
+
+
+def check_stretch(context: Context) -> None:
+    """R223: stretch without the words for a better result, or the words without stretch."""
+    if not context.has("targets"):
+        return
+    frame = context.frame("targets")
+    context.count("R223", frame.height)
+    words = re.compile(r"更好结果|更好成绩|\d[^,;。]{0,6}[、,]?并?(?:力争|争取|奋力)(?:达到|实现|突破|完成)?\d")
+    for row in frame.select(LINE, "target_id", "stretch", "stated", "cue").iter_rows(named=True):
+        says = bool(words.search(f"{row['stated'] or ''}{row['cue'] or ''}"))
+        if row["stretch"] is not None and says != row["stretch"] and not context.collector.spoiled("targets", row[LINE]):
+            shown = "true" if row["stretch"] else "false"
+            context.report("R223", "targets", row[LINE], "stretch", row["target_id"], cell=shown, stated=row["stated"] or "", cue=row["cue"] or "")
+
+
+def check_status(context: Context) -> None:
+    """R248: a status that the row's own summary and note speak against."""
+    if not context.has("initiatives"):
+        return
+    for row in context.raw("initiatives").iter_rows(named=True):
+        context.count("R248", 1)
+        words = f"{row['summary_en']} {row['summary_zh']} {row['note']}"
+        against = ""
+        if row["status"] == "completing" and not ENDING.search(words):
+            against = "nothing says that it ends"
+        elif row["status"] == "new" and (match := PAST_ONLY.search(words)):
+            against = match.group()
+        elif row["status"] == "continuing" and re.search(r"^新(?:设|建|的|组建|出台)|^准备|^筹|is set up |are to be set up", row["summary_zh"]):
+            against = row["summary_zh"][:4]
+        if against and not context.collector.spoiled("initiatives", row[LINE]):
+            context.report("R248", "initiatives", row[LINE], "status", row["initiative_id"], cell=row["status"], against=against)
+
+
+def untold(name: str, stated: str, told: str, pairs: frozenset[str] = frozenset(), *, noted: bool = False) -> str:
+    """The first part of a name that neither the phrase nor `told` explains; "" where all is explained.
+
+    What is added to the phrase must be made of whole words (of the dictionary, or `pairs` of characters of other
+    phrases), what is changed or left out must stand in `told` (note, cue, errata).
+    """
+    a, b = compact_text(stated), compact_text(name)
+    if a == b:
+        return ""
+    marks = re.compile(r"[“”·、,()+\s]")
+    a, b, told = (marks.sub("", compact_text(t)) for t in (stated, name, told))
+    if b in a and min((len(part) for part in a.split(b, 1) if part), default=0) > 1:
+        return ""
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        old, new = a[i1:i2], b[j1:j2]
+        if kind in ("replace", "delete") and old and not _all_in(old, told) and not (new and _all_in(new, told)):
+            return old
+        if kind in ("replace", "insert") and new and not _all_in(new, told) and not _in_words(b, j1, j2, pairs, noted=noted):
+            return new
+    return ""
+
+
+def _all_in(part: str, told: str) -> bool:
+    return all(char in told for char in part)
+
+
+def _in_words(text: str, start: int, end: int, pairs: frozenset[str], *, noted: bool) -> bool:
+    """Whether every Chinese character of `text[start:end]` belongs to a word or joins two."""
+    for run in HAN.finditer(text):
+        covered = word_cover(run.group())
+        for i in range(max(start, run.start()), min(end, run.end())):
+            known = covered[i - run.start()] or text[i : i + 2] in pairs or text[i - 1 : i + 1] in pairs
+            if not known and text[i] not in "与和的号区市县镇村":
+                return False
+    return end - start > 1 or noted or text[start:end] in "与和"
+
+
+def check_names_told(context: Context) -> None:
+    """R257: a name that departs from its phrase without a word about it."""
+    misprints = ""
+    if context.has("errata"):
+        misprints = " ".join(f"{p} {r}" for p, r in context.raw("errata").select("printed", "reading").iter_rows())
+    pairs = phrase_pairs(context)
+    for name in ("projects", "initiatives"):
+        if not context.has(name):
+            continue
+        key = context.resource(name).primary_key[0]
+        for row in context.raw(name).iter_rows(named=True):
+            if not row["stated"] or not row["name_zh"] or context.collector.spoiled(name, row[LINE]):
+                continue
+            context.count("R257", 1)
+            part = untold(row["name_zh"], row["stated"], f"{row['note']} {row.get('cue', '')} {misprints}", pairs, noted=bool(row["note"]))
+            if part:
+                context.report("R257", name, row[LINE], "name_zh", row[key], cell=row["name_zh"], stated=row["stated"], part=part)
+
+
+def check_units(context: Context) -> None:
+    """R263: name, code, currency and size of a unit must be those of its printed symbol."""
+    if not context.has("units"):
+        return
+    rows = list(context.raw("units").iter_rows(named=True))
+    iso = {r["unit_id"]: r["iso4217"] for r in rows}
+    for row in rows:
+        context.count("R263", 1)
+        if context.collector.spoiled("units", row[LINE]):
+            continue
+        wrong = _unit_fault(row, iso)
+        if wrong:
+            context.report("R263", "units", row[LINE], wrong[0], row["unit_id"], cell=row[wrong[0]], symbol=row["symbol_zh"], expected=wrong[1])
+
+
+def _unit_fault(row: dict[str, str], iso: dict[str, str]) -> tuple[str, str] | None:
+    symbol = row["symbol_zh"]
+    power, word = next(((p, w) for p, w in POWER_WORDS if symbol.startswith(p)), ("", ""))
+    bare = symbol[len(power) :]
+    name = row["name_en"]
+    if word and not name.startswith(word):
+        return "name_en", f"{word} …"
+    if not word and re.search(r"\b(?:thousand|million|billion|trillion)\b", name):
+        return "name_en", "no power of ten"
+    shown = re.search(r"\(([^)]*[一-鿿A-Z%][^)]*)\)", name)
+    if shown and shown.group(1) != symbol:
+        return "name_en", f"({symbol})"
+    if row["ucum"] != (SYMBOL_UCUM.get(symbol, "")):
+        return "ucum", SYMBOL_UCUM.get(symbol, "") or "empty"
+    money = next((code for name_zh, code in CURRENCIES.items() if bare == name_zh), "")
+    if row["iso4217"] != money:
+        return "iso4217", money or "empty"
+    if row["iso4217"] != iso.get(row["base_unit_id"], row["iso4217"]):
+        return "base_unit_id", f"a unit of {row['iso4217']}"
+    size = UCUM[row["ucum"]][1] if row["ucum"] else SIZES.get(symbol)
+    if size is None and not power and row["dimension"] in ("count", "persons", "households", "person_times", "currency") and bare == symbol:
+        size = 1.0
+    try:
+        factor = float(row["factor"])
+    except ValueError:
+        return None
+    if size is not None and abs(factor - size) > 1e-9 * size + 1e-10 and not power:
+        return "factor", f"{size:.13g}"
+    if row["ucum"] and UCUM[row["ucum"]][0] != row["dimension"]:
+        return "dimension", UCUM[row["ucum"]][0]
+    return None
+
+
+def check_indicators(context: Context) -> None:
+    """R274: a name that ends otherwise than its measure. R275: bounds that are not round, or far from what is observed."""
+    if not context.has("indicators"):
+        return
+    observed: dict[str, list[float]] = {}
+    for name in OBSERVATIONS:
+        if context.has(name):
+            for indicator, value in context.frame(name).select("indicator_id", "value_base").drop_nulls().iter_rows():
+                observed.setdefault(indicator, []).append(value)
+    for row in context.frame("indicators").iter_rows(named=True):
+        if context.collector.spoiled("indicators", row[LINE]):
+            continue
+        context.count("R274", 1)
+        fault = _measure_fault(row)
+        if fault:
+            context.report("R274", "indicators", row[LINE], fault[0], row["indicator_id"], cell=row[fault[0]] or "", measure=row["measure"], expected=fault[1])
+        if row["min"] is None or row["max"] is None:
+            continue
+        context.count("R275", 1)
+        for column in ("min", "max"):
+            why = _bound_fault(column, row[column], observed.get(row["indicator_id"], []), row["measure"])
+            if why:
+                context.report("R275", "indicators", row[LINE], column, row["indicator_id"], cell=f"{row[column]:g}", why=why)
+                break
+
+
+def _measure_fault(row: dict) -> tuple[str, str] | None:
+    name, measure, english = row["name_zh"] or "", row["measure"], row["name_en"] or ""
+    ending = MEASURE_ENDINGS.get(measure)
+    if ending and not re.search(ending, name):
+        return "measure", "another measure or another ending of name_zh"
+    if (measure == "growth_rate") != bool(re.search(r"(?:增长率?|增速|增幅|变化率?)$", name)):
+        return "measure", "growth_rate where name_zh ends in 增长率, and only there"
+    if measure == "growth_rate" and not re.search(r"\b(?:growth|change|increase|decline|reduction)\b", english, re.IGNORECASE):
+        return "name_en", "Growth, Change or Increase"
+    if measure == "share" and not re.search(r"\b(?:shares?|rates?|coverage|proportion|percentage)\b", english, re.IGNORECASE):
+        return "name_en", "Share, rate or coverage"
+    per = re.match(r"每[千万百十]?(?:人口?|人)", name)
+    if (per is not None) != bool(row["per"]):
+        return "per", per.group() if per else "empty"
+    if row["per"] and not name.startswith(row["per"]):
+        return "per", per.group() if per else "empty"
+    return None
+
+
+def _bound_fault(column: str, bound: float, values: list[float], measure: str) -> str:
+    digits = f"{abs(bound):.6e}".split("e", maxsplit=1)[0].replace(".", "").rstrip("0")
+    if len(digits) > 2:
+        return "more than two digits that count"
+    if not values or measure in ("growth_rate", "gap", "contribution"):
+        spread = max((abs(v) for v in values), default=0.0)
+        return "far beyond anything observed" if measure == "growth_rate" and (abs(bound) > max(1.0, 10 * spread)) else ""
+    if column == "max" and bound > 40 * max(values):
+        return "more than forty times the largest value"
+    if column == "min" and min(values) > 0 and bound > 0 and bound * 250 < min(values):
+        return "less than a 250th of the smallest value"
+    return ""
+
+
+def check_districts(context: Context) -> None:
+    """R293: Chinese name, English name, level and code of a district must say the same."""
+    if not context.has("districts"):
+        return
+    for row in context.raw("districts").iter_rows(named=True):
+        if context.collector.spoiled("districts", row[LINE]):
+            continue
+        context.count("R293", 1)
+        fault = _district_fault(row)
+        if fault:
+            context.report("R293", "districts", row[LINE], fault[0], row["district_code"], cell=row[fault[0]], expected=fault[1])
+
+
+def _district_fault(row: dict[str, str]) -> tuple[str, str] | None:
+    code, name = row["district_code"], row["name_zh"]
+    ending, kind = {"区": ("District", "district"), "市": ("City", "county_city"), "县": ("County", "county_city")}.get(name[-1:], ("", ""))
+    level = "prefecture" if code.endswith("00") else "county_city" if code[4:] > "80" else "district"
+    official = {v: k for k, v in GBT_2260.items()}.get(code)
+    if official and official != name:
+        return "name_zh", official
+    if name in GBT_2260 and GBT_2260[name] != code:
+        return "district_code", GBT_2260[name]
+    if not ending or len(name) < 3:
+        return "name_zh", "a name that ends in 区, 市 or 县"
+    word = re.sub(rf" {ending}$", "", row["name_en"])
+    if word == row["name_en"] or not in_pinyin(word, name[:-1]) or len(word) < len(name) - 1:
+        return "name_en", f"the pinyin of {name[:-1]}, then {ending}"
+    if row["level"] != level or (kind == "district") != (level == "district"):
+        return "level", level
+    parent = "" if level == "prefecture" else f"{code[:4]}00"
+    return ("parent_code", parent or "empty") if row["parent_code"] != parent else None
+
+
+def check_errata(context: Context) -> None:
+    """R295: a confidence that the reason given speaks against, or a reading that is no reading of what is printed."""
+    if not context.has("errata"):
+        return
+    for row in context.raw("errata").iter_rows(named=True):
+        if context.collector.spoiled("errata", row[LINE]):
+            continue
+        context.count("R295", 1)
+        key = f"{row['source_id']}/{row['start']}"
+        doubt, sure = DOUBT.search(row["why"]), SURE.search(row["why"])
+        open_ended = re.search(r"not (?:known|given)|no one knows|probably mis-set", row["why"])
+        if row["confidence"] == "high" and doubt:
+            context.report("R295", "errata", row[LINE], "confidence", key, cell="high", why=doubt.group())
+        elif row["confidence"] == "low" and sure:
+            context.report("R295", "errata", row[LINE], "confidence", key, cell="low", why=sure.group())
+        elif not row["reading"] and not open_ended:
+            context.report("R295", "errata", row[LINE], "reading", key, cell="", why="the reason does not say that it is unknown")
+        elif row["reading"] and SequenceMatcher(None, row["printed"], row["reading"], autojunk=False).ratio() < 0.3:
+            context.report("R295", "errata", row[LINE], "reading", key, cell=row["reading"], why=row["printed"])
+
+
+def check_names(context: Context) -> None:
+    """Run the rules on names and codes."""
+    check_stretch(context)
+    check_status(context)
+    check_names_told(context)
+    check_units(context)
+    check_indicators(context)
+    check_districts(context)
+    check_errata(context)

@@ -1,0 +1,227 @@
+"""Row layer, the texts that people write: spelling, form, numbers, Chinese characters, keys made of words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from planspec.lexicon import HAN, in_pinyin, is_chinese_word, nearest_words, project_words, same_sound, spelt, word_cover
+from planspec.rules.context import KEYS, Context
+from planspec.rules.numerals import chinese_numbers, english_numbers
+from planspec.tables import LINE
+
+ENGLISH = {
+    "targets": ("scope_en", "note"),
+    "results": ("scope_en", "note"),
+    "projects": ("name_en", "note"),
+    "initiatives": ("name_en", "summary_en", "note"),
+    "indicators": ("name_en", "definition"),
+    "units": ("name_en",),
+    "districts": ("name_en",),
+    "errata": ("why",),
+    "retired": ("reason",),
+}
+"""Columns of English text, with Chinese quoted in it."""
+
+SENTENCES = {"initiatives": ("summary_en",), "indicators": ("definition",), "projects": ("note",)}
+"""Columns that hold whole sentences."""
+
+CHINESE = {
+    "targets": ("scope_zh",),
+    "results": ("scope_zh",),
+    "projects": ("name_zh",),
+    "initiatives": ("name_zh", "summary_zh"),
+    "indicators": ("name_zh", "labels_zh", "per"),
+    "units": ("symbol_zh",),
+    "districts": ("name_zh",),
+    "sources": ("title", "publisher"),
+    "errata": ("printed", "reading"),
+}
+"""Columns of Chinese text."""
+
+BESIDE = (("name_en", "name_zh"), ("scope_en", "scope_zh"))
+"""English columns and the Chinese ones whose numbers they repeat."""
+
+_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?:[’'][A-Za-z]+)*(?![A-Za-z0-9])")
+_POSSESSIVE = re.compile(r"[’']s$|[’']$")
+_UNTIDY = (
+    (re.compile(r"\b(?!in in|that that|had had)([A-Za-z]+) \1\b", re.IGNORECASE), "a word twice"),
+    (re.compile(r" [,.;:)”’](?!\w)|[(“‘] | -\w"), "a blank beside a mark"),
+    (re.compile(r"[A-Za-z][,;:!?](?=[A-Za-z“])|[A-Za-z]{2}\.(?=[A-Za-z])"), "no blank after a mark"),
+    (re.compile(r"[,.;:]{2}|[,;:]$|^[,.;:)]"), "a stray mark"),
+    (re.compile(r"[A-Za-z][(“]|[)”][A-Za-z]"), "a mark inside a word"),
+    (re.compile(r"(?<![0-9])[0-9]+[a-z]{3,}|[a-z]{3,}[0-9]"), "a digit inside a word"),
+)
+_UNTIDY_ZH = (
+    (re.compile(r"[一-鿿，。、；：“”] | [一-鿿，。、；：“”]"), "a blank"),
+    (re.compile(r"([，。、；：,.;])[，。、；：,.;]|^[，。、；：,.;]|[，、；：,;]$"), "a stray mark"),
+    (re.compile(r"[的了和与及在是]{3}|(的|了|和|与|及|在|是)\1"), "a character twice"),
+)
+_ALONE = frozenset(
+    "的了是在和与及或等并把被由为以对向从到让使给将有无不未也都又再已还而且之其此该各每某新老大小多少上下内外中前后首"
+    "可能要按做办用来去出进入成于年月日区市县镇街村里家人名项件个只所就更最正均共同较很属借供引依另若员追责维具占享联驻时趣格守稳秤渔一二三四五六七八九十百千万亿两数"
+)
+"""Characters that are words of their own or join others, so that standing alone says nothing against them."""
+_SLUG_PART = re.compile(r"^(?:\d+[a-z]{0,2}|[a-z]\d+|top\d+|\d+[a-z]\d+|\d+bn|\d+m)$")
+
+
+def _rows(context: Context, name: str) -> Iterator[tuple[dict, str]]:
+    """Rows of a resource that no earlier finding spoils, each with all its Chinese."""
+    for row in context.raw(name).iter_rows(named=True):
+        if not context.collector.spoiled(name, row[LINE]):
+            yield row, " ".join(v for k, v in row.items() if k != LINE and v and HAN.search(v))
+
+
+def _key(context: Context, name: str, row: dict) -> str:
+    return "/".join(row[k] for k in context.resource(name).primary_key)
+
+
+def _place_words(context: Context) -> frozenset[str]:
+    """Words of the districts' English names, which any row may use."""
+    if not context.has("districts"):
+        return frozenset()
+    return frozenset(w for n in context.raw("districts")["name_en"] for w in _WORD.findall(n))
+
+
+def unknown_words(text: str, chinese: str, places: frozenset[str]) -> list[str]:
+    """English words of `text` that no list holds and that do not spell the row's Chinese in pinyin."""
+    found = []
+    for token in _WORD.findall(text.replace("R&D", "")):
+        word = _POSSESSIVE.sub("", token)
+        if word in places or spelt(word) or (word[:1].isupper() and word[1:].islower() and in_pinyin(word, chinese)):
+            continue
+        if not (re.search("[’']", word) and in_pinyin(word, chinese)):
+            found.append(word)
+    return found
+
+
+def check_english(context: Context) -> None:
+    """R224: a word no list knows. R225: marks, blanks and capitals out of place. R226: numbers unlike the Chinese."""
+    places = _place_words(context)
+    for name, columns in ENGLISH.items():
+        if not context.has(name):
+            continue
+        for row, chinese in _rows(context, name):
+            own = places - set(_WORD.findall(row["name_en"])) if name == "districts" else places
+            for column in columns:
+                text = row[column]
+                if not text:
+                    continue
+                key = _key(context, name, row)
+                context.count("R224", 1)
+                for word in dict.fromkeys(unknown_words(text, chinese, own)):
+                    near = ", ".join(nearest_words(word)) or "–"
+                    context.report("R224", name, row[LINE], column, key, word=word, nearest=near)
+                _check_form(context, name, column, row, key)
+            _check_numbers(context, name, row)
+
+
+def _check_form(context: Context, name: str, column: str, row: dict, key: str) -> None:
+    text = row[column]
+    context.count("R225", 1)
+    found = next(((m.group(), why) for pattern, why in _UNTIDY if (m := pattern.search(text))), None)
+    if found is None and column in SENTENCES.get(name, ()):
+        if not text.endswith((".", ".)", ".”")):
+            found = (text[-8:], "no full stop")
+        elif not re.match(r"[A-Z0-9“\"一-鿿]", text):
+            found = (text[:8], "no capital at the beginning")
+    if found is None and column == "name_en" and name in ("projects", "initiatives", "indicators", "districts") and not re.match(r"[A-Z0-9“\"]", text):
+        found = (text[:8], "no capital at the beginning")
+    if found is None and (text.count("(") != text.count(")") or text.count("“") != text.count("”") or text.count('"') % 2):
+        found = (text[:20], "marks that do not close")
+    if found:
+        context.report("R225", name, row[LINE], column, key, found=found[0], why=found[1])
+
+
+def _check_numbers(context: Context, name: str, row: dict) -> None:
+    for english, chinese in BESIDE:
+        if not row.get(english) or not row.get(chinese) or name in ("units", "districts"):
+            continue
+        context.count("R226", 1)
+        extra = english_numbers(row[english]) - chinese_numbers(row[chinese])
+        if extra:
+            number = ", ".join(f"{n:g}" for n in sorted(extra))
+            context.report("R226", name, row[LINE], english, _key(context, name, row), number=number, chinese=row[chinese])
+
+
+def phrase_pairs(context: Context) -> frozenset[str]:
+    """Pairs of characters that stand together in a phrase of the package: words that no dictionary has to know."""
+    pairs: set[str] = set()
+    columns = {"targets": ("stated", "cue"), "results": ("stated", "cue"), "projects": ("stated", "cue"), "initiatives": ("stated",), "indicators": ("labels_zh",)}
+    for name, names in columns.items():
+        for column in names if context.has(name) else ():
+            for text in context.raw(name)[column]:
+                for run in HAN.findall(text):
+                    pairs.update(run[i : i + 2] for i in range(len(run) - 1))
+    return frozenset(pairs)
+
+
+def misheard(text: str, pairs: frozenset[str]) -> tuple[str, str] | None:
+    """A character that forms no word where one of the same sound would, and the word it would form."""
+    for run in HAN.findall(text):
+        covered = word_cover(run)
+        for i, char in enumerate(run):
+            around = [(run[i - 1 : i + 1], 1)] if i else []
+            around += [(run[i : i + 2], 0)] if i + 1 < len(run) else []
+            if covered[i] or char in _ALONE or any(pair in pairs for pair, _ in around):
+                continue
+            for pair, place in around:
+                free = not covered[i - 1 if place else i + 1]
+                for other in same_sound(char) if free else "":
+                    meant = pair[0] + other if place else other + pair[1]
+                    if is_chinese_word(meant) or meant in pairs:
+                        return run[max(0, i - 2) : i + 3], meant
+    return None
+
+
+def check_chinese(context: Context) -> None:
+    """R227: blanks and marks inside Chinese. R228: a character of the same sound in place of the one meant."""
+    pairs = phrase_pairs(context)
+    for name, columns in CHINESE.items():
+        if not context.has(name):
+            continue
+        for row, _ in _rows(context, name):
+            for column in columns:
+                text = row[column]
+                if not text:
+                    continue
+                key = _key(context, name, row)
+                context.count("R227", 1)
+                context.count("R228", 1)
+                found = next(((m.group(), why) for pattern, why in _UNTIDY_ZH if (m := pattern.search(text))), None)
+                if found is None and column == "summary_zh" and (not text.endswith("。") or re.search(r"[,.;:](?!\d)", text)):
+                    found = (text[-6:], "no Chinese full stop")
+                if found is None and not HAN.search(text) and (name, column) not in (("units", "symbol_zh"), ("indicators", "labels_zh"), ("errata", "printed"), ("errata", "reading")):
+                    found = (text[:20], "no Chinese")
+                if found:
+                    context.report("R227", name, row[LINE], column, key, found=found[0], why=found[1])
+                    continue
+                slip = None if column in ("printed", "reading", "symbol_zh") else misheard(text, pairs)
+                if slip:
+                    context.report("R228", name, row[LINE], column, key, found=slip[0], meant=slip[1])
+
+
+def check_keys_of_words(context: Context) -> None:
+    """R229: a key with a part that is no word, no number and no name of its row."""
+    places = {w.lower() for w in _place_words(context)} | {w.lower() for w in project_words()}
+    for name in ("targets", "results", "projects", "initiatives", "indicators", "retired"):
+        if not context.has(name):
+            continue
+        column = KEYS[name]
+        for row, chinese in _rows(context, name):
+            context.count("R229", 1)
+            record = re.fullmatch(r"\d{6}-\d{4}-(.+)", row[column])
+            english = {w.lower() for c in ENGLISH.get(name, ()) for w in _WORD.findall(row[c])}
+            for part in (record.group(1) if record else row[column]).split("-"):
+                known = _SLUG_PART.match(part) or part in places or part in english or spelt(part) or in_pinyin(part, chinese)
+                if not known:
+                    near = ", ".join(nearest_words(part)) or "–"
+                    context.report("R229", name, row[LINE], column, row[column], word=part, nearest=near)
+                    break
+
+
+def check_text(context: Context) -> None:
+    """Run the rules on texts."""
+    check_english(context)
+    check_chinese(context)
+    check_keys_of_words(context)

@@ -1,0 +1,93 @@
+"""Indicators and units already known: which of them a phrase names."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planspec.errors import CannotTell
+from planspec.package import Package, open_package
+
+_OTHER_BEFORE = re.compile(r"(?:单位|万元|人均|每|占|占全[市区县省]|相当于|相当于全[市区县省]|与|亿元)(?:国内|地区)?$")
+_OTHER_AFTER = re.compile(r"(?:能耗|二氧化碳|用水|电耗|的?比[重例]|占比|碳排放|综合能耗|同步)")
+RATES = ("growth_rate", "share")
+POINTS = ("gap", "contribution")
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A row of indicators.csv as far as scanning needs it."""
+
+    indicator_id: str
+    name_zh: str
+    measure: str
+    dimension: str
+
+
+@dataclass
+class Vocabulary:
+    """Labels to indicators, unit symbols to unit ids and dimensions. An empty one knows nothing and still scans."""
+
+    units: dict[str, tuple[str, str]] = field(default_factory=dict)
+    labels: dict[str, dict[str, list[Indicator]]] = field(default_factory=dict)
+
+    def unit_id(self, symbol: str) -> str:
+        """Id of a printed unit, "" where units.csv has none yet."""
+        return self.units.get(symbol, ("", ""))[0]
+
+    def find(self, words: str, measure: str, unit: str) -> Indicator | None:
+        """The indicator with the longest label among `words` whose measure and dimension fit; None where none does.
+
+        `measure`: "" where the phrase does not tell it; `unit`: the printed unit, "" for goals without digits.
+        """
+        dimension = self.units.get(unit, ("", ""))[1]
+        best: tuple[int, int, Indicator] | None = None
+        for place in range(len(words) - 1):
+            for label, indicators in self.labels.get(words[place : place + 2], {}).items():
+                if not words.startswith(label, place) or _compound(words, place, place + len(label)):
+                    continue
+                for indicator in indicators:
+                    if _fits(indicator, measure, dimension, unit) and (best is None or (len(label), -place) > best[:2]):
+                        best = (len(label), -place, indicator)
+        return best[2] if best else None
+
+
+def _compound(words: str, start: int, end: int) -> bool:
+    """Whether a label is a piece of another indicator's name (单位生产总值能耗, 人均生产总值, 占GDP比重)."""
+    return bool(_OTHER_BEFORE.search(words[max(0, start - 6) : start]) or _OTHER_AFTER.match(words, end))
+
+
+def _fits(indicator: Indicator, measure: str, dimension: str, unit: str) -> bool:
+    if not unit:
+        return indicator.measure in ("growth_rate", "qualitative") if measure == "" else indicator.measure == measure
+    if measure in (*RATES, *POINTS) or indicator.measure in (*RATES, *POINTS):
+        return indicator.measure == measure
+    return bool(dimension) and indicator.dimension == dimension
+
+
+def _rows(package: Package, name: str) -> Iterable[dict[str, str]]:
+    resource = package.resources.get(name)
+    if resource is None or not package.store.exists(resource.path):
+        raise CannotTell(f"the package holds no {name}", "give a package that plans validate can read")
+    text = package.store.read(resource.path).decode("utf-8-sig")
+    return csv.DictReader(io.StringIO(text, newline=""))
+
+
+def read_vocabulary(path: Path, without: Collection[str] = ()) -> Vocabulary:
+    """Vocabulary of the package at `path`; `without`: indicator ids to leave out. Raises `CannotTell` where unreadable."""
+    package = open_package(path)
+    units = {r["symbol_zh"]: (r["unit_id"], r["dimension"]) for r in _rows(package, "units")}
+    labels: dict[str, dict[str, list[Indicator]]] = defaultdict(lambda: defaultdict(list))
+    for row in _rows(package, "indicators"):
+        if row["indicator_id"] in without:
+            continue
+        indicator = Indicator(row["indicator_id"], row["name_zh"], row["measure"], row["dimension"])
+        for label in row["labels_zh"].split("|"):
+            if len(label) >= 2:
+                labels[label[:2]][label].append(indicator)
+    return Vocabulary(units, {k: dict(v) for k, v in labels.items()})
