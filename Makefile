@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: validate test check lint types docs stale format mutation agreement clean
+.PHONY: validate test check build lint types docs stale format mutation agreement clean
 
 validate: $(READY)
 	@$(BIN)/plans validate
@@ -33,6 +33,9 @@ stale: $(READY)
 format: $(READY)
 	@$(BIN)/plans format
 
+build: $(VENV)/.ready-dev
+	@$(BIN)/plans build
+
 mutation: $(VENV)/.ready-dev
 	@$(BIN)/python -m plans.mutation
 
@@ -54,6 +57,15 @@ $(VENV)/.ready-dev: $(READY)
 		uv pip install --quiet --python $(BIN)/python -e ".[dev]"; \
 	else \
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"; \
+	fi
+	@touch $@
+
+# Every extra, for the tests that need them: what CI installs.
+$(VENV)/.ready-all: $(VENV)/.ready-dev
+	@if command -v uv >/dev/null 2>&1; then \
+		uv pip install --quiet --python $(BIN)/python -e ".[all]"; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[all]"; \
 	fi
 	@touch $@
 

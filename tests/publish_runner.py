@@ -112,7 +112,11 @@ def half_seen(place: Path, lag: bool = False) -> list[str]:
     listed = [r["version"] for r in json.loads(index.read_bytes())["resources"][0]["data"]] if index.exists() else []
     if newest and newest not in listed and not lag:
         faults.append("latest names a version that the catalogue does not list")
-    complete = [p.name for p in place.iterdir() if VERSION.match(p.name) and (p / "SHA256SUMS").exists()] if place.exists() else []
+    complete = (
+        [p.name for p in place.iterdir() if VERSION.match(p.name) and (p / "SHA256SUMS").exists()]
+        if place.exists()
+        else []
+    )
     for version in {*listed, *complete}:
         faults += [f"{version}: {f}" for f in read_folder(place / version, version).faults]
     return faults

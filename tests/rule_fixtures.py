@@ -14,7 +14,8 @@ a test runs, so that they cannot go stale. A fixture is a TOML file with one `[[
     file = "datapackage.json", at = "resources.3", remove = true                  drop a value of a JSON file
 
 Cells are text, as they stand in the CSV file. A key of several columns is written with `/` between them. Rows stay in
-the order of their key. `findings = 2` at the top of a bad fixture says that its edit makes two findings, not one.
+the order of their key. At the top of a file, `findings = 2` says that a bad edit makes two findings, not one, and
+`texts = false` that the source texts are not at hand: some rules matter only then.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import csv
 import io
 import json
 import tomllib
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +38,9 @@ RULES = FIXTURES / "rules"
 @lru_cache(maxsize=1)
 def base() -> dict[str, bytes]:
     """Every file of the base package by its path inside the package."""
-    files = {path.relative_to(BASE).as_posix(): path.read_bytes() for path in sorted(BASE.glob("*/*")) if path.is_file()}
+    files = {
+        path.relative_to(BASE).as_posix(): path.read_bytes() for path in sorted(BASE.glob("*/*")) if path.is_file()
+    }
     for path in (ROOT / "datapackage.json", *sorted((ROOT / "schemas").glob("*.json"))):
         files[path.relative_to(ROOT).as_posix()] = path.read_bytes()
     return files
@@ -54,12 +58,21 @@ def assemble(folder: Path, edits: list[dict[str, Any]] | None = None) -> Path:
     return folder
 
 
-def load(path: Path) -> tuple[list[dict[str, Any]], int]:
-    """The edits of a fixture file and how many findings it announces."""
+@dataclass(frozen=True)
+class Fixture:
+    """A fixture file: its edits, how many findings it announces, and whether the source texts are at hand."""
+
+    edits: list[dict[str, Any]]
+    findings: int = 1
+    texts: bool = True
+
+
+def load(path: Path) -> Fixture:
+    """Read a fixture file."""
     content = tomllib.loads(path.read_text(encoding="utf-8"))
-    unknown = set(content) - {"edit", "findings"}
+    unknown = set(content) - {"edit", "findings", "texts"}
     assert not unknown, f"{path.name}: unknown {unknown}"
-    return content["edit"], content.get("findings", 1)
+    return Fixture(content["edit"], content.get("findings", 1), content.get("texts", True))
 
 
 def _apply(files: dict[str, bytes], edit: dict[str, Any]) -> None:
@@ -92,12 +105,14 @@ def _edit_rows(files: dict[str, bytes], edit: dict[str, Any]) -> None:
     chosen = [row for row in rows if "/".join(row[k] for k in key) == edit.get("key", edit.get("like"))]
     assert len(chosen) == 1 or ("add" in edit and "like" not in edit), f"{edit}: {len(chosen)} rows"
     if "add" in edit:
-        rows.append({name: "" for name in header} | (chosen[0] if chosen else {}) | edit["add"])
+        rows.append(dict.fromkeys(header, "") | (chosen[0] if chosen else {}) | edit["add"])
     elif edit.get("delete"):
         rows.remove(chosen[0])
     else:
         chosen[0].update(edit["set"])
-    rows.sort(key=lambda row: [(0, int(row[k]), "") if k in numbers and row[k].isdigit() else (1, 0, row[k]) for k in key])
+    rows.sort(
+        key=lambda row: [(0, int(row[k]), "") if k in numbers and row[k].isdigit() else (1, 0, row[k]) for k in key]
+    )
     out = io.StringIO()
     writer = csv.DictWriter(out, header, lineterminator="\n")
     writer.writeheader()

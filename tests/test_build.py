@@ -14,7 +14,6 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from release_fixtures import NAME, stamped_package, tree
 
 from plans.build import artifacts, build, sums
 from plans.build.content import read_content, unit
@@ -22,8 +21,13 @@ from plans.build.notes import changes
 from planspec.errors import CannotTell
 from planspec.package import open_package
 from planspec.rules.catalogue import catalogue
+from release_fixtures import NAME, needs_build, stamped_package, tree
 
-BUILD = "import sys; from pathlib import Path; from plans.build import build; build(Path(sys.argv[1]), Path(sys.argv[2]))"
+needs_build()
+
+BUILD = (
+    "import sys; from pathlib import Path; from plans.build import build; build(Path(sys.argv[1]), Path(sys.argv[2]))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +44,10 @@ def _elsewhere(source: Path, out: Path, prefix: list[str], **environment: str) -
     """SHA256SUMS of a build by a process of its own."""
     script = f"import os; os.umask(0o{environment.pop('UMASK', '022')}); {BUILD}"
     subprocess.run(
-        [*prefix, sys.executable, "-c", script, str(source), str(out)], check=True, cwd=out.parent, env={**os.environ, **environment}
+        [*prefix, sys.executable, "-c", script, str(source), str(out)],
+        check=True,
+        cwd=out.parent,
+        env={**os.environ, **environment},
     )
     return (out / sums.SUMS).read_bytes()
 
@@ -51,7 +58,9 @@ def test_same_bytes_whatever_the_surroundings(source: Path, tmp_path: Path) -> N
     shutil.copytree(source, other)
     (tmp_path / "one").mkdir()
     first = _elsewhere(source, tmp_path / "one" / "dist", [], TZ="Asia/Shanghai", LC_ALL="C.UTF-8", PYTHONHASHSEED="1")
-    second = _elsewhere(other, other.parent / "out", [], TZ="America/Los_Angeles", LC_ALL="C", PYTHONHASHSEED="2", UMASK="077")
+    second = _elsewhere(
+        other, other.parent / "out", [], TZ="America/Los_Angeles", LC_ALL="C", PYTHONHASHSEED="2", UMASK="077"
+    )
     assert first == second
 
 
@@ -91,14 +100,14 @@ def test_an_earlier_build_is_replaced_and_anything_else_refused(source: Path, tm
     assert tree(out) == before
     assert not (tmp_path / ".dist.new").exists()
     (out / "thesis.docx").write_text("mine")
-    with pytest.raises(CannotTell, match="thesis.docx"):
+    with pytest.raises(CannotTell, match=r"thesis\.docx"):
         build(source, out)
     assert (out / "thesis.docx").read_text() == "mine"
 
 
 def test_a_folder_that_no_build_made_is_left_alone(source: Path, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(CannotTell, match="notes.txt"):
+    with pytest.raises(CannotTell, match=r"notes\.txt"):
         build(source, tmp_path)
 
 
@@ -107,8 +116,16 @@ def test_a_folder_that_no_build_made_is_left_alone(source: Path, tmp_path: Path)
     [
         (lambda p: (p / "data" / "units.csv").unlink(), "cannot be read whole"),
         (lambda p: _edit(p / "data" / "targets.csv", "370202,", "370299,"), "refers to a key|FOREIGN KEY"),
-        (lambda p: _edit(p / "datapackage.json", '"created": "2026-01-31T12:34:56Z"', '"created": "yesterday"'), "created"),
-        (lambda p: _edit(p / "datapackage.json", '"created": "2026-01-31T12:34:56Z"', '"created": "2026-01-31T12:34:56"'), "time zone"),
+        (
+            lambda p: _edit(p / "datapackage.json", '"created": "2026-01-31T12:34:56Z"', '"created": "yesterday"'),
+            "created",
+        ),
+        (
+            lambda p: _edit(
+                p / "datapackage.json", '"created": "2026-01-31T12:34:56Z"', '"created": "2026-01-31T12:34:56"'
+            ),
+            "time zone",
+        ),
         (lambda p: _edit(p / "datapackage.json", '"version": "0.1.0",', ""), "no `version`"),
     ],
     ids=["missing table", "dangling reference", "no date", "no time zone", "no version"],
@@ -142,7 +159,16 @@ def test_the_zip_opens_in_frictionless_and_dates_every_entry_alike(made: dict[st
 
 def test_addresses_are_those_of_standards_and_licences_alone(made: dict[str, bytes]) -> None:
     """No address of the project's own is made up while the descriptor has no homepage."""
-    known = ("creativecommons.org", "datapackage.org", "schema.org", "w3.org", "purl.org", "spdx.org", "mlcommons.org", "keepachangelog.com")
+    known = (
+        "creativecommons.org",
+        "datapackage.org",
+        "schema.org",
+        "w3.org",
+        "purl.org",
+        "spdx.org",
+        "mlcommons.org",
+        "keepachangelog.com",
+    )
     text = b"\n".join(d for n, d in made.items() if not n.endswith((".zip", ".xlsx", ".sqlite", ".parquet"))).decode()
     hosts = {host.removeprefix("www.") for host in re.findall(r"https?://([^/\s\"')}]+)", text)}
     assert hosts <= set(known)
@@ -177,7 +203,9 @@ def test_the_dictionary_has_every_column(source: Path, made: dict[str, bytes]) -
 
 
 def test_every_numeric_column_has_a_unit(source: Path) -> None:
-    without = {f.name for r in open_package(source) for f in r.fields if f.type in ("number", "integer") and not unit(f)}
+    without = {
+        f.name for r in open_package(source) for f in r.fields if f.type in ("number", "integer") and not unit(f)
+    }
     assert without == {"part"}
 
 

@@ -12,11 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from release_fixtures import NAME, stamped_package
 
 from plans.build import croissant, jsonld, parquet, sqlite, xlsx
 from plans.build.content import Content, read_content, sha256, unit
 from planspec.package import Resource
+from release_fixtures import NAME, needs_build, stamped_package
+
+needs_build()
 
 
 @pytest.fixture(scope="module")
@@ -92,12 +94,18 @@ def test_sqlite_has_every_declared_key_and_reference(content: Content, database:
         assert {(row["from"], row["table"], row["to"]) for row in listed} == declared
         columns = database.execute(f'PRAGMA table_info("{resource.name}")').fetchall()
         assert tuple(c["name"] for c in sorted(columns, key=lambda c: c["pk"]) if c["pk"]) == resource.primary_key
-        assert {c["name"] for c in columns if c["notnull"]} == {f.name for f in resource.fields if f.required or f.name in resource.primary_key}
+        assert {c["name"] for c in columns if c["notnull"]} == {
+            f.name for f in resource.fields if f.required or f.name in resource.primary_key
+        }
 
 
 def test_sqlite_describes_itself(content: Content, database: sqlite3.Connection) -> None:
-    described = {(r["table"], r["name"]): (r["description"], r["unit"]) for r in database.execute("SELECT * FROM _columns")}
-    assert described == {(r.name, f.name): (f.meta["description"], unit(f) or None) for r in content.resources for f in r.fields}
+    described = {
+        (r["table"], r["name"]): (r["description"], r["unit"]) for r in database.execute("SELECT * FROM _columns")
+    }
+    assert described == {
+        (r.name, f.name): (f.meta["description"], unit(f) or None) for r in content.resources for f in r.fields
+    }
     counted = {r["name"]: r["rows"] for r in database.execute('SELECT name, "rows" FROM _tables')}
     assert counted == {r.name: len(cells(content, r)) for r in content.resources}
     assert tuple(database.execute("SELECT name, version FROM _package").fetchone()) == (NAME, "0.1.0")
@@ -107,7 +115,9 @@ def test_views_lose_no_row_and_join_the_right_names(content: Content, database: 
     names = {row["district_code"]: row["name_zh"] for row in cells(content, content.package.resources["districts"])}
     for view, table in (("targets_named", "targets"), ("results_named", "results"), ("target_and_result", "targets")):
         keys = [row[0] for row in database.execute(f"SELECT * FROM {view}")]
-        assert sorted(keys) == sorted(row[f"{table[:-1]}_id"] for row in cells(content, content.package.resources[table]))
+        assert sorted(keys) == sorted(
+            row[f"{table[:-1]}_id"] for row in cells(content, content.package.resources[table])
+        )
     for row in database.execute("SELECT * FROM targets_named"):
         assert row["district_zh"] == names[row["district_code"]]
         assert (row["unit_zh"] is None) == (row["value"] is None)
@@ -117,7 +127,9 @@ def test_last_years_result_stands_beside_its_target(content: Content, database: 
     """Against the CSV alone: each target has a result exactly where one of its own indicator, scope and last year exists."""
     results: dict[tuple[str, ...], set[str]] = {}
     for row in cells(content, content.package.resources["results"]):
-        results.setdefault((row["district_code"], row["indicator_id"], row["scope_zh"], row["year"]), set()).add(row["result_id"])
+        results.setdefault((row["district_code"], row["indicator_id"], row["scope_zh"], row["year"]), set()).add(
+            row["result_id"]
+        )
     shown = {row["target_id"]: row for row in database.execute("SELECT * FROM target_and_result")}
     matched = 0
     for row in cells(content, content.package.resources["targets"]):
@@ -133,13 +145,17 @@ def test_last_years_result_stands_beside_its_target(content: Content, database: 
             assert row["result_period"] is None
 
 
-def duckdb_with_sqlite(folder: Path):  # noqa: ANN201 - the type is a library's that may be absent
+def duckdb_with_sqlite(folder: Path):
     """A DuckDB connection whose SQLite extension lies in `folder`, as a first ATTACH with a network would put it."""
     duckdb = pytest.importorskip("duckdb")
-    extension = pytest.importorskip("duckdb_extension_sqlite_scanner", reason="the package with DuckDB's SQLite extension is not installed")
+    extension = pytest.importorskip(
+        "duckdb_extension_sqlite_scanner", reason="the package with DuckDB's SQLite extension is not installed"
+    )
     found = sorted(Path(extension.__file__).parent.glob("extensions/*/*.duckdb_extension"))
     connection = duckdb.connect(config={"extension_directory": str(folder)})
-    version, platform = connection.execute("SELECT library_version, platform FROM pragma_version(), pragma_platform()").fetchone()
+    version, platform = connection.execute(
+        "SELECT library_version, platform FROM pragma_version(), pragma_platform()"
+    ).fetchone()
     target = folder / version / platform
     target.mkdir(parents=True)
     for file in found:
@@ -149,7 +165,9 @@ def duckdb_with_sqlite(folder: Path):  # noqa: ANN201 - the type is a library's 
     return connection
 
 
-def test_duckdb_reads_every_table_and_view_of_the_sqlite_file(content: Content, database: sqlite3.Connection, tmp_path: Path) -> None:
+def test_duckdb_reads_every_table_and_view_of_the_sqlite_file(
+    content: Content, database: sqlite3.Connection, tmp_path: Path
+) -> None:
     file = tmp_path / "plans.sqlite"
     file.write_bytes(sqlite.make(content)[f"{NAME}.sqlite"])
     with duckdb_with_sqlite(tmp_path / "extensions") as connection:
@@ -192,7 +210,7 @@ def test_parquet_holds_every_cell_typed_and_described(content: Content) -> None:
 # Workbook
 
 
-def workbook(content: Content):  # noqa: ANN201 - the type is a library's that may be absent
+def workbook(content: Content):
     openpyxl = pytest.importorskip("openpyxl")
     return openpyxl.load_workbook(io.BytesIO(xlsx.make(content)[f"{NAME}.xlsx"]))
 
@@ -203,7 +221,11 @@ def test_workbook_has_a_sheet_a_resource_with_headers_in_two_languages(content: 
     for resource in content.resources:
         sheet = book[resource.name]
         head = [[cell.value for cell in row] for row in sheet.iter_rows(max_row=xlsx.HEADER_ROWS)]
-        assert head == [[f.meta["title"] for f in resource.fields], [f.meta["title_zh"] for f in resource.fields], resource.columns]
+        assert head == [
+            [f.meta["title"] for f in resource.fields],
+            [f.meta["title_zh"] for f in resource.fields],
+            resource.columns,
+        ]
         assert sheet.freeze_panes == ("B4" if len(resource.primary_key) == 1 else "A4")
         assert sheet.auto_filter.ref.startswith("A3:")
 
@@ -268,13 +290,18 @@ def test_jsonld_is_a_dataset_in_schema_org_and_dcat(content: Content, tmp_path: 
     files = {"data/units.csv": content.bytes_of("data/units.csv"), "rules.json": b"{}\n"}
     graph = rdflib.Graph()
     graph.parse(data=jsonld.make(content, files)["dataset.jsonld"], format="json-ld", publicID="https://example.org/r/")
-    dcat, schema, spdx = (rdflib.Namespace(u) for u in ("http://www.w3.org/ns/dcat#", "https://schema.org/", "http://spdx.org/rdf/terms#"))
+    dcat, schema, spdx = (
+        rdflib.Namespace(u) for u in ("http://www.w3.org/ns/dcat#", "https://schema.org/", "http://spdx.org/rdf/terms#")
+    )
     dataset = graph.value(predicate=rdflib.RDF.type, object=dcat.Dataset)
     assert dataset == graph.value(predicate=rdflib.RDF.type, object=schema.Dataset)
     assert str(graph.value(dataset, schema.version)) == "0.1.0"
     assert str(graph.value(dataset, schema.temporalCoverage)).endswith("/2025")
     assert graph.value(dataset, schema.url) is None
-    places = {str(graph.value(graph.value(p, schema.identifier), schema.value)) for p in graph.objects(dataset, schema.spatialCoverage)}
+    places = {
+        str(graph.value(graph.value(p, schema.identifier), schema.value))
+        for p in graph.objects(dataset, schema.spatialCoverage)
+    }
     assert {"370202", "370215"} <= places
     assert "370281" not in places
     found = {}

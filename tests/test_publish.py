@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from release_fixtures import built_release, tiny_release, tree
 
 from plans.build import sums
 from plans.publish import Outcome, publish
 from planspec.errors import CannotTell
+from release_fixtures import built_release, needs_publish, tiny_release, tree
+
+needs_publish()
 
 RUNNER = Path(__file__).with_name("publish_runner.py")
 
@@ -22,7 +24,11 @@ RUNNER = Path(__file__).with_name("publish_runner.py")
 def run(task: dict, **environment: str) -> Any:
     """Let the runner do a task in a process of its own."""
     done = subprocess.run(
-        [sys.executable, str(RUNNER), json.dumps(task)], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+        [sys.executable, str(RUNNER), json.dumps(task)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **environment},
     )
     print(done.stderr)
     assert done.returncode == 0, done.stderr
@@ -110,8 +116,13 @@ def _spoil(place: Path, how: str) -> None:
         (place / "0.1.0" / "data" / "new.csv").write_text("x\n")
 
 
-@pytest.mark.parametrize(("how", "name"), [("changed", "small.csv no longer"), ("missing", "small.csv is missing"), ("added", "new.csv was added")])
-def test_a_published_version_that_was_tampered_with_is_reported_not_repaired(tmp_path: Path, how: str, name: str) -> None:
+@pytest.mark.parametrize(
+    ("how", "name"),
+    [("changed", "small.csv no longer"), ("missing", "small.csv is missing"), ("added", "new.csv was added")],
+)
+def test_a_published_version_that_was_tampered_with_is_reported_not_repaired(
+    tmp_path: Path, how: str, name: str
+) -> None:
     dist, place = tiny_release(tmp_path / "dist"), tmp_path / "place"
     publish(dist, str(place))
     _spoil(place, how)

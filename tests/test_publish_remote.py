@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from release_fixtures import tiny_release, tree
-from test_publish import run
 
 from plans.publish import publish
 from plans.verify import verify
 from planspec.errors import CannotTell
+from release_fixtures import needs_publish, tiny_release, tree
+from test_publish import run
+
+needs_publish()
 
 
 @dataclass
@@ -51,7 +53,9 @@ def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """An sshd on the loopback with keys of its own, trusted by a known_hosts of its own."""
     pytest.importorskip("paramiko", reason="paramiko is not installed (extra publish)")
-    program = shutil.which("sshd") or next((p for p in ("/usr/sbin/sshd", "/usr/local/sbin/sshd") if Path(p).exists()), None)
+    program = shutil.which("sshd") or next(
+        (p for p in ("/usr/sbin/sshd", "/usr/local/sbin/sshd") if Path(p).exists()), None
+    )
     if program is None or shutil.which("ssh-keygen") is None:
         pytest.skip("sshd is not installed (Debian: openssh-server)")
     folder, port = tmp_path_factory.mktemp("sshd"), free_port()
@@ -74,9 +78,15 @@ def sshd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     (folder / "config").write_text("".join(f"{name} {value}\n" for name, value in settings.items()))
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)
-    server = subprocess.Popen([program, "-D", "-e", "-f", str(folder / "config"), "-p", str(port)], stderr=subprocess.PIPE)
+    server = subprocess.Popen(
+        [program, "-D", "-e", "-f", str(folder / "config"), "-p", str(port)], stderr=subprocess.PIPE
+    )
     wait_for(port, server)
-    environment = {"HOME": str(folder / "home"), "FSSPEC_SFTP_KEY_FILENAME": str(ssh / "id_ed25519"), "SSH_AUTH_SOCK": ""}
+    environment = {
+        "HOME": str(folder / "home"),
+        "FSSPEC_SFTP_KEY_FILENAME": str(ssh / "id_ed25519"),
+        "SSH_AUTH_SOCK": "",
+    }
     (folder / "srv").mkdir()
     yield Server(f"sftp://{getpass.getuser()}@127.0.0.1:{port}{folder}/srv", environment, folder / "srv")
     server.terminate()
@@ -161,7 +171,10 @@ class Bucket:
 
         client = boto3.client("s3", endpoint_url=self.environment["FSSPEC_S3_ENDPOINT_URL"], region_name="us-east-1")
         listed = client.list_objects_v2(Bucket="plans", Prefix=f"{under}/").get("Contents", [])
-        return {o["Key"].removeprefix(f"{under}/"): client.get_object(Bucket="plans", Key=o["Key"])["Body"].read() for o in listed}
+        return {
+            o["Key"].removeprefix(f"{under}/"): client.get_object(Bucket="plans", Key=o["Key"])["Body"].read()
+            for o in listed
+        }
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +194,9 @@ def moto() -> Iterator[Bucket]:
         "FSSPEC_S3_ENDPOINT_URL": f"http://{host}:{port}",
     }
     keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    boto3.client("s3", endpoint_url=environment["FSSPEC_S3_ENDPOINT_URL"], region_name="us-east-1", **keys).create_bucket(Bucket="plans")
+    boto3.client(
+        "s3", endpoint_url=environment["FSSPEC_S3_ENDPOINT_URL"], region_name="us-east-1", **keys
+    ).create_bucket(Bucket="plans")
     yield Bucket("s3://plans", environment)
     server.stop()
 
@@ -220,7 +235,13 @@ def test_s3_lets_one_of_two_writers_create_an_object(bucket: Bucket) -> None:
 def test_s3_killed_at_every_step(bucket: Bucket, tmp_path: Path) -> None:
     dist, points = tiny_release(tmp_path / "dist"), [*range(1, 8)]
     publish(dist, str(tmp_path / "local"))
-    task = {"how": "step", "dist": str(dist), "urls": [f"{bucket.url}/step-{p}" for p in points], "places": [""] * len(points), "points": points}
+    task = {
+        "how": "step",
+        "dist": str(dist),
+        "urls": [f"{bucket.url}/step-{p}" for p in points],
+        "places": [""] * len(points),
+        "points": points,
+    }
     report = run({"kills": task}, **bucket.environment)
     assert [entry["first"] for entry in report] == [-9] * 7
     assert {entry["again"] for entry in report} == {0}

@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import pytest
-import rule_fixtures as fixtures
 
+import rule_fixtures as fixtures
 from planspec.package import open_package
 from planspec.rules.catalogue import LANGUAGES, LAYERS, SEVERITIES, Rule, catalogue
 from planspec.rules.run import Report, find_sources, validate
@@ -35,16 +35,17 @@ def name_of(path: Path) -> str:
 
 
 def judge(folder: Path, path: Path | None = None) -> tuple[Report, int]:
-    """Validate the base package with a fixture's edits, its texts at hand; and how many findings it announces."""
-    edits, announced = fixtures.load(path) if path else ([], 0)
-    package = fixtures.assemble(folder, edits)
-    return validate(package, package / "sources"), announced
+    """Validate the base package with a fixture's edits; and how many findings the fixture announces."""
+    fixture = fixtures.load(path) if path else fixtures.Fixture([], 0)
+    package = fixtures.assemble(folder, fixture.edits)
+    return validate(package, package / "sources" if fixture.texts else None), fixture.findings
 
 
 def told(report: Report) -> str:
     """Findings as one reads them, for a failing test."""
     lines = [
-        f"{f.rule} {f.file}:{f.line}:{f.column} [{f.key}] {catalogue()[f.rule].render(f.params)}" for f in report.findings
+        f"{f.rule} {f.file}:{f.line}:{f.column} [{f.key}] {catalogue()[f.rule].render(f.params)}"
+        for f in report.findings
     ]
     return "\n".join(lines) or "no finding"
 
@@ -94,7 +95,9 @@ def test_good_fixture_fires_nothing(path: Path, tmp_path: Path) -> None:
 def test_every_rule_has_fixtures(rule: str) -> None:
     for kind in ("bad", "good"):
         files = sorted((fixtures.RULES / rule).glob(f"{kind}*.toml"))
-        assert files, f"{rule} has no {kind} fixture: add tests/fixtures/rules/{rule}/{kind}.toml (see rule_fixtures.py)"
+        assert files, (
+            f"{rule} has no {kind} fixture: add tests/fixtures/rules/{rule}/{kind}.toml (see rule_fixtures.py)"
+        )
         for file in files:
             first = file.read_text(encoding="utf-8").splitlines()[0]
             assert first.startswith("# "), f"{file.name} of {rule}: say on its first line, after #, what it is about"
@@ -103,7 +106,9 @@ def test_every_rule_has_fixtures(rule: str) -> None:
 def test_no_fixture_without_a_rule() -> None:
     strays = {p.name for p in fixtures.RULES.iterdir()} - set(IDS)
     assert not strays, f"{sorted(strays)} are no rules of the catalogue: rename or remove their fixtures"
-    odd = [name_of(p) for p in fixtures.RULES.glob("*/*") if not re.fullmatch(r"(?:bad|good)(?:-[a-z0-9]+)*\.toml", p.name)]
+    odd = [
+        name_of(p) for p in fixtures.RULES.glob("*/*") if not re.fullmatch(r"(?:bad|good)(?:-[a-z0-9]+)*\.toml", p.name)
+    ]
     assert not odd, f"{odd} are neither bad*.toml nor good*.toml, so no test reads them"
 
 
@@ -118,12 +123,16 @@ def test_texts_are_whole_in_two_languages(rule: Rule) -> None:
         assert HAN.search(texts["zh"]), f"{rule.id}: {part}.zh is not Chinese"
         assert len(HAN.findall(texts["en"])) < len(texts["en"]) / 2, f"{rule.id}: {part}.en is not English"
     for part in ("title", "why", "mend"):
-        assert "{" not in getattr(rule, part)["en"] + getattr(rule, part)["zh"], f"{rule.id}: only messages have placeholders"
+        assert "{" not in getattr(rule, part)["en"] + getattr(rule, part)["zh"], (
+            f"{rule.id}: only messages have placeholders"
+        )
 
 
 @pytest.mark.parametrize("rule", catalogue().values(), ids=lambda r: r.id)
 def test_record_of_the_rule_is_sound(rule: Rule) -> None:
-    assert re.fullmatch(rf"{PREFIX[rule.layer]}\d\d", rule.id), f"{rule.id}: ids of layer {rule.layer} begin with {PREFIX[rule.layer]}"
+    assert re.fullmatch(rf"{PREFIX[rule.layer]}\d\d", rule.id), (
+        f"{rule.id}: ids of layer {rule.layer} begin with {PREFIX[rule.layer]}"
+    )
     assert re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)+", rule.name), f"{rule.id}: the name is words with hyphens"
     assert rule.severity in SEVERITIES and rule.layer in LAYERS
     resources = open_package(ROOT).resources

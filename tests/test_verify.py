@@ -18,7 +18,6 @@ import pytest
 import typer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from release_fixtures import NAME, ROOT, built_release, stamped_package, tiny_release, tree
 from typer.testing import CliRunner
 
 from plans.build import build, sums
@@ -27,6 +26,10 @@ from plans.integrity import read_folder, read_zip
 from plans.publish import publish
 from plans.verify import verify
 from planspec.errors import CannotTell
+from release_fixtures import NAME, ROOT, built_release, needs_build, needs_publish, stamped_package, tiny_release, tree
+
+needs_build()
+needs_publish()
 
 
 @pytest.fixture(scope="module")
@@ -57,10 +60,20 @@ def flip(path: Path, at: int, bit: int = 0) -> None:
 def test_a_release_is_proved_with_nothing_else_at_hand(release: Path, tmp_path: Path) -> None:
     """By a process that has the tool and the release: no repository, no sources, no home."""
     moved = Path(shutil.copytree(release, tmp_path / "downloads"))
-    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / 'validators'}", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / 'validators'}",
+        "HOME": str(tmp_path),
+        "LC_ALL": "C.UTF-8",
+    }
     script = "import typer; from plans.commands.distribution import register; app = typer.Typer(); register(app); app()"
     done = subprocess.run(
-        [sys.executable, "-c", script, "verify", str(moved)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-c", script, "verify", str(moved)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "The release is what was published." in done.stdout
@@ -93,7 +106,8 @@ def test_no_flipped_bit_anywhere_goes_unseen(release: Path, data: st.DataObject)
 
 
 @pytest.mark.parametrize(
-    ("name", "rules_run"), [("data/targets.csv", False), (f"{NAME}.xlsx", True), ("datapackage.json", False), (sums.SUMS, True)]
+    ("name", "rules_run"),
+    [("data/targets.csv", False), (f"{NAME}.xlsx", True), ("datapackage.json", False), (sums.SUMS, True)],
 )
 def test_the_command_exits_1_and_names_the_file(copy: Path, name: str, rules_run: bool) -> None:
     flip(copy / name, 40)
@@ -125,14 +139,17 @@ def test_a_folder_named_by_another_version(release: Path, tmp_path: Path) -> Non
     assert all("it is version 0.1.0, but the folder is 0.2.0" in f.what for f in faults)
 
 
-@pytest.mark.parametrize("artifact", [f"{NAME}.zip", f"{NAME}.sqlite", "croissant.json", "dataset.jsonld", "rules.json"])
+@pytest.mark.parametrize(
+    "artifact", [f"{NAME}.zip", f"{NAME}.sqlite", "croissant.json", "dataset.jsonld", "rules.json"]
+)
 def test_an_artifact_of_another_version(copy: Path, tmp_path: Path, artifact: str) -> None:
     """Taken from another release, with SHA256SUMS made to match: only the version gives it away."""
-    build(stamped_package(tmp_path / "other", "0.9.0"), tmp_path / "out")
-    shutil.copy(tmp_path / "out" / artifact, copy / artifact)
+    shutil.copy(built_release(tmp_path / "other", "0.9.0") / artifact, copy / artifact)
     files = {n: d for n, d in tree(copy).items() if n != sums.SUMS}
     (copy / sums.SUMS).write_bytes(sums.make(files)[sums.SUMS])
-    assert [(f.file, f.what) for f in read_folder(copy).faults] == [(artifact, "it is version 0.9.0, but the folder is 0.1.0")]
+    assert [(f.file, f.what) for f in read_folder(copy).faults] == [
+        (artifact, "it is version 0.9.0, but the folder is 0.1.0")
+    ]
 
 
 def test_data_that_break_a_rule_do_not_verify(tmp_path: Path) -> None:
@@ -159,7 +176,9 @@ def test_the_zip_proves_itself(release: Path) -> None:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(place=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-def test_no_flipped_bit_of_the_zip_goes_unsaid(release: Path, tmp_path_factory: pytest.TempPathFactory, place: float, bit: int) -> None:
+def test_no_flipped_bit_of_the_zip_goes_unsaid(
+    release: Path, tmp_path_factory: pytest.TempPathFactory, place: float, bit: int
+) -> None:
     """What changes a member is a fault or stops the reading; what changes the packing alone is a note."""
     path = tmp_path_factory.mktemp("flip") / "release.zip"
     shutil.copy(release / f"{NAME}.zip", path)

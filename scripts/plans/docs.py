@@ -85,6 +85,12 @@ def _wrong_cell() -> str:
     )
 
 
+def _loading() -> str:
+    from plans.loading import markdown
+
+    return markdown("qingdao-district-plans")
+
+
 def _steps() -> str:
     from plans.diffs.words import bump_table
 
@@ -102,6 +108,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "headline"): _headline_table,
     ("docs/core-indicators.md", "headline"): _headline_table,
     ("CONTRIBUTING.md", "wrong-cell"): _wrong_cell,
+    ("README.md", "loading"): _loading,
     ("docs/versioning.md", "steps"): _steps,
     ("docs/versioning.md", "identity"): _identity,
 }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from planspec.errors import CannotTell
 from planspec.rules.catalogue import LAYERS, Rule, catalogue
-from planspec.rules.run import Report, find_sources, validate
+from planspec.rules.run import find_sources, validate
 
 HEADS = {
     "en": {
@@ -21,7 +21,9 @@ HEADS = {
         "bad": "Wrong",
         "good": "Right",
         "reads": "Reads",
-        "rows": "Shipped rows it could fail",
+        "rows": "Rows of this package it could fail",
+        "follows": "Left out on a row where one of these says why",
+        "idle": "No shipped row could fail it",
         "layers": {"structure": "Structure", "row": "Row", "package": "Package", "source": "Source"},
     },
     "zh": {
@@ -34,7 +36,9 @@ HEADS = {
         "bad": "错误示例",
         "good": "正确示例",
         "reads": "涉及列",
-        "rows": "现有数据中可判行数",
+        "rows": "本数据包中可判行数",
+        "follows": "同一行已有下列规则说明原因时，不再重复报告",
+        "idle": "现有数据中没有可判的行",
         "layers": {"structure": "结构", "row": "行", "package": "整包", "source": "原文"},
     },
 }
@@ -55,6 +59,8 @@ def as_data(rule: Rule) -> dict[str, object]:
         "mend": rule.mend,
         "bad": rule.bad,
         "good": rule.good,
+        "follows": list(rule.follows),
+        "idle": rule.idle,
     }
 
 
@@ -75,9 +81,11 @@ def rule_text(rule: Rule, language: str, rows: int | None = None) -> str:
         f"- {rule.severity}; {heads['reads']}: {', '.join(rule.resources)}: {', '.join(c for c in rule.columns if not c.startswith('_')) or '–'}"
     ]
     if rows is not None:
-        lines.append(
-            f"- {heads['rows']}: {rows}" + (f" ({rule.idle[language]})" if rows == 0 and language in rule.idle else "")
-        )
+        lines.append(f"- {heads['rows']}: {rows}")
+    if rule.idle and not rows:
+        lines.append(f"- {heads['idle']}: {rule.idle[language]}")
+    if rule.follows:
+        lines.append(f"- {heads['follows']}: {', '.join(rule.follows)}")
     lines += [
         f"- {heads['why']}: {rule.why[language]}",
         f"- {heads['mend']}: {rule.mend[language]}",
@@ -104,14 +112,26 @@ def show(rule: str, path: Path, format: str, language: str, sources: Path | None
         raise CannotTell(f"there is no rule {rule}", f"use one of: {', '.join(near or catalogue())}")
     if format == "markdown":
         return page(language) if not rule else rule_text(catalogue()[rule], language)
-    report: Report | None = None
-    if path.exists():
-        report = validate(path, find_sources(path, sources, os.environ.get("PLANS_SOURCES")))
+    rows = _rows(path, sources)
     chosen = [catalogue()[rule]] if rule else list(catalogue().values())
-    rows = {r.id: report.rows.get(r.id, 0) if report else 0 for r in chosen}
     if format == "json":
-        return json.dumps([{**as_data(r), "rows": rows[r.id]} for r in chosen], ensure_ascii=False, indent=2) + "\n"
+        return json.dumps([{**as_data(r), "rows": rows.get(r.id)} for r in chosen], ensure_ascii=False, indent=2) + "\n"
     if rule:
-        return rule_text(chosen[0], language, rows[rule]) + "\n"
-    lines = [f"{r.id}  {r.severity:<7}  {r.layer:<9} {rows[r.id]:>7}  {r.title[language]}" for r in chosen]
-    return "\n".join(lines) + "\n"
+        return rule_text(chosen[0], language, rows.get(rule)) + "\n"
+    return "".join(_line(r, rows, language) for r in chosen)
+
+
+def _rows(path: Path, sources: Path | None) -> dict[str, int]:
+    """How many rows of the package at `path` each rule could fail; without the rules that had nothing to read."""
+    try:
+        report = validate(path, find_sources(path, sources, os.environ.get("PLANS_SOURCES")))
+    except CannotTell:
+        if path == Path():
+            return {}
+        raise
+    return {rule: report.rows.get(rule, 0) for rule in catalogue() if rule not in report.skipped}
+
+
+def _line(rule: Rule, rows: dict[str, int], language: str) -> str:
+    why = f" ({rule.idle[language]})" if rows.get(rule.id) == 0 and rule.idle else ""
+    return f"{rule.id}  {rule.severity:<7}  {rule.layer:<9} {rows.get(rule.id, '–'):>7}  {rule.title[language]}{why}\n"

@@ -176,6 +176,8 @@ def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> t
 
 def _rows(rows: list[list[str]], header: list[str], resource: Resource) -> tuple[list[dict[str, str]], int, list[str]]:
     derived = DERIVED.get(resource.name, ("",))[0]
+    fixed = [f.name for f in resource.fields if _FIXED_DIGITS.match(str(f.constraints.get("pattern", "")))]
+    codes = fixed if "printed" in header else []
     body, changed, refused = [], 0, []
     for line, row in enumerate(rows, 2):
         if len(row) != len(header):
@@ -187,8 +189,27 @@ def _rows(rows: list[list[str]], header: list[str], resource: Resource) -> tuple
             changed += out[name] != cell
             if lost:
                 refused.append(f"{resource.path}:{line}:{name}: {cell!r}: {lost}; type the value again")
+        code = _shortened_code(dict(zip(header, row, strict=True)), out, codes)
+        if code and _shorter_than_its_place(out):
+            refused.append(
+                f"{resource.path}:{line}:printed: {out['printed']!r}: zeros may be lost, as those of {code} are;"
+                f" check the figure and type {code} again as {out[code]}"
+            )
         body.append(out)
     return body, changed, refused
+
+
+def _shortened_code(before: dict[str, str], after: dict[str, str], codes: list[str]) -> str:
+    """A code of fixed length that lost its leading zeros in this row, the sign of a spreadsheet at work; or ""."""
+    return next((name for name in codes if before[name] and len(after[name]) > len(before[name].strip())), "")
+
+
+def _shorter_than_its_place(row: dict[str, str]) -> bool:
+    """Whether a printed number has fewer characters than its place in the source: layout blanks, or dropped zeros."""
+    printed, start, end = (row.get(name, "") for name in ("printed", "start", "end"))
+    if not (_NUMBER.match(printed) and start.isdigit() and end.isdigit()):
+        return False
+    return len(printed) < int(end) - int(start)
 
 
 def _derive(body: list[dict[str, str]], resource: Resource, factors: dict[str, str]) -> int:

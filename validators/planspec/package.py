@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -129,7 +130,7 @@ class ZipStore(Store):
             )
         try:
             return self._zip.read(info)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as error:
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError, zlib.error) as error:
             raise CannotTell(f"{name} cannot be read from {self.root.name}: {error}", "download it again") from error
 
 

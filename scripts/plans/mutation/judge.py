@@ -77,7 +77,9 @@ def frictionless_says(folder: Path, name: str) -> tuple[str, ...]:
     package = Package.from_descriptor(descriptor, basepath=str(folder))
     found: set[str] = set()
     for resource in package.resources:
-        refers = any((key["reference"].get("resource") or resource.name) == name for key in resource.schema.foreign_keys)
+        refers = any(
+            (key["reference"].get("resource") or resource.name) == name for key in resource.schema.foreign_keys
+        )
         if resource.name == name or refers:
             report = resource.validate(limit_errors=3)
             found.update(error[0] for error in report.flatten(["type"]))
@@ -101,13 +103,21 @@ def _judge(mutant: Mutant) -> Verdict:
     file = _FOLDER / mutant.path
     file.write_bytes(mutant.data)
     try:
-        return Verdict(mutant.number, said(_FOLDER, _SOURCES), frictionless_says(_FOLDER, mutant.resource) if _YARDSTICK else ())
+        return Verdict(
+            mutant.number, said(_FOLDER, _SOURCES), frictionless_says(_FOLDER, mutant.resource) if _YARDSTICK else ()
+        )
     finally:
         file.write_bytes(_SOUND[mutant.path])
 
 
 def judge(
-    package: Path, sound: dict[str, bytes], mutants: Iterable[Mutant], sources: Path | None, jobs: int, *, yardstick: bool = True
+    package: Path,
+    sound: dict[str, bytes],
+    mutants: Iterable[Mutant],
+    sources: Path | None,
+    jobs: int,
+    *,
+    yardstick: bool = True,
 ) -> Iterator[Verdict]:
     """Verdicts on the mutants, in order. Each of `jobs` processes works on a copy of its own. Without `yardstick`
     frictionless is left out.

@@ -101,7 +101,9 @@ def _cell_mutants(resource: Resource, tables: dict[str, Rows], seed: int) -> Ite
             yield mutant
 
 
-def _try(resource: Resource, tables: dict[str, Rows], column: str, kind: str, slip: Slip | None, rng: Random) -> Mutant | None:
+def _try(
+    resource: Resource, tables: dict[str, Rows], column: str, kind: str, slip: Slip | None, rng: Random
+) -> Mutant | None:
     """One corruption of a cell drawn at random; None where no cell drawn can be corrupted this way."""
     rows = tables[resource.name]
     for _ in range(60):
@@ -115,7 +117,19 @@ def _try(resource: Resource, tables: dict[str, Rows], column: str, kind: str, sl
             continue
         changed = [*rows[: place.index], row, *rows[place.index + 1 :]]
         key = _key(resource, place.row)
-        return Mutant(0, "cell", resource.name, column, kind, place.index + 2, key, place.cell, row[column], resource.path, to_csv(changed, resource.columns))
+        return Mutant(
+            0,
+            "cell",
+            resource.name,
+            column,
+            kind,
+            place.index + 2,
+            key,
+            place.cell,
+            row[column],
+            resource.path,
+            to_csv(changed, resource.columns),
+        )
     return None
 
 
@@ -144,7 +158,9 @@ def _row_mutants(resource: Resource, tables: dict[str, Rows], seed: int) -> Iter
             changed = [*rows[: i + 1], rows[i], *rows[i + 1 :]]
         else:
             changed = [*rows[: i + 1], _new_key(resource, rows[i], rows), *rows[i + 1 :]]
-        yield Mutant(0, "row", resource.name, "", kind, i + 2, key, "", "", resource.path, to_csv(changed, resource.columns))
+        yield Mutant(
+            0, "row", resource.name, "", kind, i + 2, key, "", "", resource.path, to_csv(changed, resource.columns)
+        )
 
 
 def _file_mutants(resource: Resource, tables: dict[str, Rows], seed: int) -> Iterator[Mutant]:
@@ -192,5 +208,3 @@ def sample(mutants: list[Mutant], size: int, seed: int) -> list[Mutant]:
         return mutants
     chosen = set(Random(f"{seed}/sample").sample(range(len(mutants)), size))
     return [m for i, m in enumerate(mutants) if i in chosen]
-
-

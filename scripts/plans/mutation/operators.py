@@ -137,7 +137,9 @@ def _homophones() -> dict[str, str]:
     """Characters of the GB 2312 first level by toneless reading: what an input method offers beside the right one."""
     from pypinyin import lazy_pinyin
 
-    level = [bytes((high, low)).decode("gb2312", errors="ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)]
+    level = [
+        bytes((high, low)).decode("gb2312", errors="ignore") for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF)
+    ]
     by_reading: dict[str, str] = {}
     for char in filter(None, level):
         reading = lazy_pinyin(char)[0]
@@ -259,7 +261,12 @@ TEXT: dict[str, Slip] = {
     "blank added": blank_added,
     "cell emptied": emptied,
 }
-KEY: dict[str, Slip] = {"key mistyped": character_dropped, "key misspelt": character_replaced, "digit changed": digit_changed, "cell emptied": emptied}
+KEY: dict[str, Slip] = {
+    "key mistyped": character_dropped,
+    "key misspelt": character_replaced,
+    "digit changed": digit_changed,
+    "cell emptied": emptied,
+}
 SLIPS: dict[str, dict[str, Slip]] = {
     "phrase": {
         "phrase shortened": phrase_shortened,
@@ -269,11 +276,21 @@ SLIPS: dict[str, dict[str, Slip]] = {
         "blank added": blank_added,
         "cell emptied": emptied,
     },
-    "offset": {"offset moved": offset_moved, "digits transposed": digits_transposed, "digit changed": digit_changed, "cell emptied": emptied},
+    "offset": {
+        "offset moved": offset_moved,
+        "digits transposed": digits_transposed,
+        "digit changed": digit_changed,
+        "cell emptied": emptied,
+    },
     "enum": {"another member": other_member, "cell emptied": emptied},
     "boolean": {"flipped": flipped, "cell emptied": emptied},
     "year": {"year off": year_off, "digit changed": digit_changed, "cell emptied": emptied},
-    "date": {"date off": date_off, "digits transposed": digits_transposed, "cell emptied": emptied, "cell filled": filled},
+    "date": {
+        "date off": date_off,
+        "digits transposed": digits_transposed,
+        "cell emptied": emptied,
+        "cell filled": filled,
+    },
     "number": {
         "digit changed": digit_changed,
         "digits transposed": digits_transposed,
@@ -281,7 +298,12 @@ SLIPS: dict[str, dict[str, Slip]] = {
         "another figure of the phrase": other_figure,
         "cell emptied": emptied,
     },
-    "reference": {"another key": other_key, "key mistyped": character_dropped, "digit changed": digit_changed, "cell emptied": emptied},
+    "reference": {
+        "another key": other_key,
+        "key mistyped": character_dropped,
+        "digit changed": digit_changed,
+        "cell emptied": emptied,
+    },
     "key": KEY,
     "text": TEXT,
 }

@@ -25,6 +25,7 @@ NUMBERS = {
     "en": ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"],
     "zh": "零一二三四五六七八九十",
 }
+SORTS = ("value_desc", "value_asc", "district_asc", "name_asc", "kind_asc")
 KEY = ("ge", "gt", "eq", "approx", "in_step", "binding", "qualitative", "not_stated", "unknown")
 
 
@@ -191,6 +192,7 @@ class Pages:
             "explore",
             total=len(self.model.records),
             fields=fields(self.model, language),
+            sorts=[(name.replace("_", ","), self.text("explore", name)) for name in SORTS],
             texts=markup(as_inline(texts)),
         )
 

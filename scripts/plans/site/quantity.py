@@ -73,7 +73,9 @@ def amount(value: float, unit: Row, base: Row, language: str) -> str:
     if dimension == "multiple":
         return f"{plain(value)}×"
     if dimension == "area":
-        return f"{grouped(value)} mu" if unit["unit_id"] == "mu" else f"{_scaled(size)} m²"
+        if unit["symbol_zh"].endswith("亩"):
+            return f"{grouped(value * (1e4 if unit['symbol_zh'].startswith('万') else 1))} mu"
+        return f"{_scaled(size)} m²"
     if dimension == "time":
         return f"{plain(value)} {'quarter' if unit['unit_id'] == 'quarter' else unit['unit_id']}{'' if value == 1 else 's'}"
     if dimension == "computing":
@@ -95,52 +97,57 @@ def grouped_fine(number: float) -> str:
     return text if "e" in text or abs(number) < 1000 else grouped(number)
 
 
+_RANKS = (
+    ("first", re.compile("首位|第一|最高|首列")),
+    ("second", re.compile("第二")),
+    ("front", re.compile("前列|前茅")),
+    ("lead", re.compile("领跑|领先")),
+)
+"""Ranks as they are printed: 保持全市首位, 居全省前列."""
+
+_STATES = (
+    ("binding", re.compile("约束性")),
+    ("full", re.compile("全覆盖|全部|应接尽接")),
+    ("exceeded", re.compile("超额完成")),
+    ("cleared", re.compile("清零")),
+    ("done", re.compile("完成")),
+)
+"""What a goal in words comes to, as it is printed."""
+
+_PLACES = (("city", "全市"), ("province", "全省"), ("nation", "全国"))
+
+
 def _yardstick(row: Row, indicators: Mapping[str, Row], language: str, *, long: bool) -> str:
-    """What a statement without a number is held to, by name."""
-    to = row.get("relative_to")
-    if not to:
-        return ""
+    """What a statement without a number is held to, by name; a rank that is only reported names its place in words."""
+    phrase = str(row.get("stated") or "")
+    to = row.get("relative_to") or next((name for name, printed in _PLACES if printed in phrase), "")
     if to in ("city", "province", "nation"):
         return word("yardstick", to, language)
     if not long and to == "gdp-growth":
         return word("yardstick", "gdp", language)
-    return str(indicators[to][f"name_{language}"]) if to in indicators else str(to)
+    name = str(indicators[to][f"name_{language}"]) if to in indicators else str(to)
+    return name[:1].lower() + name[1:] if name[1:2].islower() else name
 
 
-_WORDINGS = {
-    "keep": (
-        ("first", re.compile("首位|第一|最高|首列")),
-        ("second", re.compile("第二")),
-        ("front", re.compile("前列|前茅")),
-        ("lead", re.compile("领跑|领先")),
-    ),
-    "qualitative": (
-        ("binding", re.compile("约束性")),
-        ("full", re.compile("全覆盖|全部|应接尽接")),
-        ("exceeded", re.compile("超额完成")),
-        ("cleared", re.compile("清零")),
-        ("done", re.compile("完成")),
-    ),
-}
-"""What a statement without a number says more exactly than its comparator, by its own words."""
-
-
-def _wording(row: Row) -> str:
+def _wording(row: Row, to: str) -> str:
     """Comparator of a statement with what its phrase adds: `keep_first`, `qualitative_full`, `in_step_hedged`."""
-    kind = str(row["comparator"])
-    if kind == "in_step" and row.get("hedged"):
-        return "in_step_hedged"
-    phrase = f"{row.get('cue') or ''}{row.get('stated') or ''}"
-    return next((f"{kind}_{name}" for name, pattern in _WORDINGS.get(kind, ()) if pattern.search(phrase)), kind)
+    kind, stated = str(row["comparator"]), str(row.get("stated") or "")
+    if kind == "in_step":
+        return "in_step_bare" if not to else "in_step_hedged" if row.get("hedged") else kind
+    if kind in ("keep", "qualitative") and to:
+        rank = next((name for name, pattern in _RANKS if pattern.search(stated)), "")
+        if rank:
+            return f"keep_{rank}"
+    if kind == "qualitative":
+        state = next((name for name, pattern in _STATES if pattern.search(f"{row.get('cue') or ''}{stated}")), "")
+        # A target is still to be met, a result has been.
+        return f"qualitative_{'due' if state == 'done' and row.get('strength') else state}" if state else kind
+    return kind
 
 
 def _statement(row: Row, indicators: Mapping[str, Row], language: str, *, long: bool) -> str:
-    to, wording = _yardstick(row, indicators, language, long=long), _wording(row)
-    if wording == "in_step" and not to:
-        wording = "in_step_bare"
-    elif wording == "qualitative_done" and row.get("strength"):
-        wording = "qualitative_due"
-    return word("statement", wording, language, to=to)
+    to = _yardstick(row, indicators, language, long=long)
+    return word("statement", _wording(row, to), language, to=to)
 
 
 def show(row: Row, units: Mapping[str, Row], indicators: Mapping[str, Row], language: str) -> Shown:

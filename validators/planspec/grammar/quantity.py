@@ -13,7 +13,7 @@ from planspec.grammar.lexicon import AFTER, BEFORE, DIGITS_ZH, NUMERAL_ZH, POWER
 
 _ARABIC = re.compile(r"\d+(?:\.\d+)?")
 _CHINESE = re.compile(f"[{NUMERAL_ZH}]+")
-_DOUBLING = re.compile(r"翻([一两三四]?)番|翻(?:一)?倍")
+_DOUBLING = re.compile(r"翻(?:了)?([一两三四]?)番|翻(?:了)?(?:一)?倍")
 _POWER = re.compile("(十万|百万|千万|百亿|千亿|万亿|万|亿|百|千)")
 _UNIT = re.compile("|".join(re.escape(u) for u in UNITS))
 _RANGE = re.compile(r"[—–\-~−]{1,2}|至|到")

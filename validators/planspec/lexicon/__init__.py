@@ -6,6 +6,7 @@ words are rjieba's dictionary. All three are data that others keep; only names a
 
 from __future__ import annotations
 
+import os
 import re
 from functools import lru_cache
 from importlib.resources import files
@@ -62,6 +63,8 @@ def nearest_words(word: str, size: int = 3) -> list[str]:
 @lru_cache(maxsize=1 << 14)
 def readings(char: str) -> tuple[str, ...]:
     """Toneless readings of a Chinese character: 行 → xing, hang."""
+    # Readings of single characters are all that is asked for: without this, pypinyin also loads 47,000 phrases.
+    os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
     from pypinyin import Style, pinyin
 
     return tuple(dict.fromkeys(r.replace("ü", "v") for r in pinyin(char, style=Style.NORMAL, heteronym=True)[0]))

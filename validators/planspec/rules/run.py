@@ -18,9 +18,12 @@ from planspec.rules.cells import check_cells, check_keys
 from planspec.rules.config import read_config
 from planspec.rules.context import Context
 from planspec.rules.enrich import NEEDS, enriched
+from planspec.rules.names import check_names
+from planspec.rules.quotes import check_quoted
 from planspec.rules.rows import ROW_RULES, RowRule
 from planspec.rules.source import check_sources, load_texts
 from planspec.rules.tables import check_package
+from planspec.rules.text import check_text
 from planspec.tables import LINE, read_tables
 
 
@@ -99,23 +102,20 @@ def _check_descriptor(package: Package, collector: Collector) -> None:
 def _check_contract(context: Context) -> None:
     """S109: resources and columns that the rules read must be there, or the rules would pass by looking away.
 
-    A resource that is listed but could not be made out has its finding from opening the package.
+    A resource that is listed but could not be made out has its finding from opening the package. A column is missed
+    once, in the resource of the rule that reads the fewest.
     """
-    unclear = bool(context.package.faults)
-    for rule in catalogue().values():
-        for name in rule.resources:
-            if name != "*" and name not in context.package.resources:
-                if name not in _reported(context) and not unclear:
-                    context.collector.add(Finding("S109", name, DESCRIPTOR, params={"what": name}))
-            elif name != "*":
-                columns = set(context.package.resources[name].columns)
-                whole = all(n in context.package.resources for n in rule.resources)
-                for column in rule.columns:
-                    others = [n for n in rule.resources if n in context.package.resources]
-                    known = any(column in context.package.resources[n].columns for n in others)
-                    if not column.startswith("_") and not known and whole:
-                        _report_missing(context, name, column)
-                context.count("S109", len(columns) and 1)
+    resources = context.package.resources
+    for rule in sorted(catalogue().values(), key=lambda r: len(r.resources)):
+        absent = [n for n in rule.resources if n != "*" and n not in resources]
+        context.count("S109", len(rule.resources))
+        for name in absent:
+            if name not in _reported(context) and not context.package.faults:
+                context.collector.add(Finding("S109", name, DESCRIPTOR, params={"what": name}))
+        for column in rule.columns if not absent else ():
+            known = column.startswith("_") or any(column in resources[n].columns for n in rule.resources if n != "*")
+            if not known and not any(what.endswith(f".{column}") for what in _reported(context)):
+                _report_missing(context, rule.resources[0], column)
 
 
 def _report_missing(context: Context, name: str, column: str) -> None:
@@ -202,7 +202,10 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
         check_keys(context, name)
     if not any(f.rule == "S109" for f in collector.findings):
         _run_rows(context)
+        check_text(context)
+        check_names(context)
         check_package(context)
+        check_quoted(context)
         load_texts(context, sources)
         check_sources(context) if context.texts else None
     else:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from planspec.grammar import read_figures, sentence_span
 from planspec.grammar.text import compact_text
+from planspec.rules.cited import check_cited
 from planspec.rules.context import OBSERVATIONS, RECORDS, Context, Text
 from planspec.rules.reasons import fits
 from planspec.tables import LINE
@@ -23,7 +24,7 @@ def load_texts(context: Context, folder: Path | None) -> None:
         return
     for source, name in context.frame("sources").select("source_id", "file").iter_rows():
         path = folder / str(name)
-        if name and path.is_file():
+        if source and name and path.is_file():
             data = path.read_bytes()
             context.texts[source] = Text(
                 source, data.decode("utf-8", errors="replace"), hashlib.sha256(data).hexdigest()
@@ -44,6 +45,7 @@ def check_sources(context: Context) -> None:
         _check_errata(context, usable)
     if context.has("coverage"):
         _check_spans(context, usable)
+    check_cited(context)
 
 
 def _check_hashes(context: Context) -> None:
@@ -225,7 +227,9 @@ def _check_spans(context: Context, texts: dict[str, Text]) -> None:
         before = compact_text(text.stored[max(0, row["headline_start"] - 40) : row["headline_start"]])
         body = compact_text(inside)
         announced = "目标" in before or "预期" in before + body[:8]
-        if not announced or not body or any(mark in body.rstrip("。") for mark in "。!?"):
+        after = compact_text(text.stored[row["headline_end"] : row["headline_end"] + 6])
+        whole = before.endswith(("是", "为", ":", "预期", "确定")) and (body.endswith("。") or after.startswith("。"))
+        if not announced or not whole or not body or any(mark in body.rstrip("。") for mark in "。!?"):
             context.report(
                 "T411",
                 "coverage",

@@ -23,7 +23,7 @@ ENGLISH = {
 }
 """Columns of English text, with Chinese quoted in it."""
 
-SENTENCES = {"initiatives": ("summary_en",), "indicators": ("definition",), "projects": ("note",)}
+SENTENCES = {"initiatives": ("summary_en",), "indicators": ("definition",)}
 """Columns that hold whole sentences."""
 
 CHINESE = {

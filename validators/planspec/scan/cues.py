@@ -17,12 +17,12 @@ _STRENGTH = re.compile(r"力争|争取|奋力|力促|确保")
 _ADDING = re.compile(
     r"^(?:再|全年|年内)?(?:新增|新建|新培育|新引进|新引育|新升规|新认定|新开工|新签约|培育|引进|招引|引育|获批|净增|签约|落地|认定|转化)"
 )
-_OTHER_TIME = re.compile(r"^(?:\d{1,2}月|上半年|下半年|年底|年内|全年|力争年|到20\d\d年)")
+_OTHER_TIME = re.compile(r"(?:\d{1,2}月|上半年|下半年|年底|年内|全年|力争年|到20\d\d年)")
 _BETTER = re.compile(r"^[^,;。]{0,8}更[好高优大佳]")
 _STRIVEN = re.compile(r"^(?:全年|年内|再|早日|尽快)?(?:实现|达到|完成|突破|新增|引进|培育|建成|创建|打造|使|让|到)")
 _WINNING = re.compile(r"^(?:更多|上级|中央|国家|省级|专项|资金|政策|支持|各类|预算|超长期|列入|纳入)")
 _MAIN_VERB = re.compile(
-    r"^(?:并|同时|大力|深入|持续|积极|加快|着力|全面|扎实|切实|有序|稳步|进一步|继续)*(?:推动|推进|实现|开展|建设|新建|打造|培育|引进|招引|实施|完成|举办|组织|推出|加强|强化|深化|优化|提升|促进|支持|落实|建立|健全|"
+    r"(?:并|同时|大力|深入|持续|积极|加快|着力|全面|扎实|切实|有序|稳步|进一步|继续)*(?:推动|推进|实现|开展|建设|新建|打造|培育|引进|招引|实施|完成|举办|组织|推出|加强|强化|深化|优化|提升|促进|支持|落实|建立|健全|"
     r"构建|发展|做优|做强|做大|新增|新引进|新培育|争创|创建|启动|加大|加快|扩大|抓好|用好|办好|规范|推行|探索|引导|鼓励|改造|整治|治理|盘活|发放|保障|解决|建成|巩固|拓展|激发|壮大|聚焦|围绕|依托|突出|坚持|统筹|严格|全力|继续|持续|确保|力争|争取|让|使|把|对|以|为|在)"
 )
 
@@ -37,7 +37,7 @@ def subject_before(text: str, start: int, figures: list[Figure]) -> tuple[int, i
         if first >= place:
             return None
         clause = text[first:place]
-        inside = [f for f in figures if first <= f.start < place and f.kind != "words"]
+        inside = [f for f in figures if first <= f.start < place and f.reading is not None]
         stop = inside[0].start if inside else place
         words = text[first:stop]
         match = GROWTH.search(words)
@@ -68,6 +68,8 @@ def governing(text: str, start: int, *, ahead: bool) -> list[tuple[int, int]]:
         elif word.startswith("预"):
             if _reaches(text, match.end(), start) and _same_estimate(text, match.end(), start):
                 found.append(match.span())
+        elif _OTHER_TIME.match(text, start) and "," in text[match.end() : start]:
+            continue
         elif not re.search(r"[;]", text[match.end() : start]) and (not ahead or _reaches(text, match.end(), start)):
             found.append(match.span())
     return found
@@ -76,6 +78,8 @@ def governing(text: str, start: int, *, ahead: bool) -> list[tuple[int, int]]:
 def _reaches(text: str, first: int, last: int) -> bool:
     """Whether words between a governing word and the phrase are coordinated clauses without a main verb of their own."""
     clauses = re.split(r"[,;]", text[first:last])
+    if len(clauses) > 1 and len(clauses[0]) >= 2 and not clauses[-1] and _MAIN_VERB.match(text, last):
+        return False
     return all(not _MAIN_VERB.match(c) and not _OTHER_TIME.match(c) for c in clauses[1:]) and len(clauses) <= 8
 
 

@@ -26,7 +26,9 @@ _ITEM = re.compile(
 _HEADLIKE = re.compile(
     r"^[#*\s]*(?:第[一二三四五六七八九十]+[部章节]|[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|附[件:]?\d*$|注释|名词)"
 )
-_OPENING = re.compile(r"[，、；,;:：与和及的了在为是]$")
+_OPENING = re.compile(r"(?:[，、；,;:：与和及的了在为是]|预期|主要|增长|达到|突破|[\d一二三四五六七八九十百千万亿])$")
+_CARRIED_ON = re.compile(r"(?:目标[是为：:]|[，、；。,;%％‰]|以[上下内]|左右|[元亿万个斤吨亩人家户公千]|增长|达到)")
+_NUMBER_ALONE = re.compile(r"[\s—\-–·]*第?\s*\d{1,3}\s*页?[\s—\-–·]*")
 _POWERS = {"㎡": "m²", "㎢": "km²", "㎥": "m³"}
 
 
@@ -65,12 +67,14 @@ def _ends_paragraph(line: str, following: str, blank: bool, in_lines: bool) -> b
     A printed line that stops in the middle of a sentence goes on in the next one, even over a blank line, unless one
     of the two is a heading.
     """
+    if _NUMBER_ALONE.fullmatch(line) or _NUMBER_ALONE.fullmatch(following):
+        return True
     body = line.rstrip().rstrip(_CLOSERS)
     if not body or body[-1] in _ENDS:
         return True
     if _ITEM.match(following.lstrip("#* ")) or _HEADLIKE.match(following) or (_HEADLIKE.match(line) and not in_lines):
         return True
-    if in_lines or _OPENING.search(body):
+    if in_lines or _OPENING.search(body) or _CARRIED_ON.match(following):
         return False
     short = len(compact_text(line)) <= 42
     if line.lstrip().startswith(("#", "**", "——", "──", "--", "(")) and short:

@@ -184,7 +184,7 @@ GROWTH = re.compile(
     r"(?:(?<!自然)增长(?!点|极)|增速|下降|提高|提升(?!工程|行动)|上升|增加(?!值)|减少|降低|回落|涨幅|增幅|降幅|上涨|扩大|压降|缩小|削减)(?:率|幅度)?"
 )
 MODAL = re.compile(
-    r"力争|争取|确保|预计|全年|今年|年内|同比|比上年|较上年|累计|分别|达到|实现|突破|超过|保持在|保持|控制在|稳定在|维持在|完成|以上|以内|左右|不低于|不少于|不超过|继续|持续|总计|合计|进一步|其中|提高到|提升到|提升至|"
+    r"力争|争取|确保|预计|全年|今年|年内|同比|比上年|较上年|累计|分别|达到|实现|突破|超过|保持在|保持|控制在|稳定在|维持在|完成|不低于|不少于|不超过|继续|持续|总计|合计|进一步|其中|提高到|提升到|提升至|"
     r"提高至|增加到|增至|降至|降到|下降到|扩大到|达成|同口径"
 )
 _LOOSE = "达超约近共均为在过到至将要再已逾仅就也又还并且和与的了各都按以"
@@ -195,14 +195,15 @@ def indicator_words(text: str, start: int, end: int, figures: list[Figure]) -> s
     """What is measured, from the phrase: its words without number, unit, comparator and modal verbs."""
     words = list(text[start:end])
     for figure in figures:
-        if figure.start >= start and figure.end <= end and figure.kind != "words":
-            tail = figure.reading.tail if figure.reading else figure.end
-            for place in range(figure.start - start, min(tail, end) - start):
+        if figure.start >= start and figure.end <= end and figure.reading is not None:
+            for place in range(figure.start - start, min(figure.reading.tail, end) - start):
                 words[place] = " "
     joined = "".join(words)
     growth = bool(_GROWN.search(re.sub(r"[\s、和与及]", "", joined)))
     pieces = [_trimmed(piece) for piece in re.split(r"\s+", MODAL.sub(" ", GROWTH.sub(" ", joined)))]
     name = "".join(p for p in pieces if p)
+    if name.count("“") != name.count("”") or name.count("(") != name.count(")"):
+        name = re.sub(r"[“”‘’()]", "", name)
     return name + "增长率" if growth and name and not name.endswith("率") else name
 
 
@@ -214,7 +215,11 @@ def _trimmed(piece: str) -> str:
 def bare(words: str) -> bool:
     """Whether a phrase names no indicator of its own (同比增长, 达到, 总量)."""
     rest = re.sub(r"增长率$", "", words)
-    rest = re.sub(r"(?:高于|低于|快于|优于|领先|超过|高出)(?:全国|全省|全市|全区|全州|省|市|国家|上年|去年|预期)*(?:平均)?(?:水平|增速|目标)?", "", rest)
+    rest = re.sub(
+        r"(?:高于|低于|快于|优于|领先|超过|高出)(?:全国|全省|全市|全区|全州|省|市|国家|上年|去年|预期)*(?:平均)?(?:水平|增速|目标)?",
+        "",
+        rest,
+    )
     rest = VERB.sub("", rest)
     return len(re.sub(r"[^一-鿿A-Za-z]", "", rest)) < 2 or rest in (
         "总量",
@@ -223,6 +228,15 @@ def bare(words: str) -> bool:
         "总数",
         "增速",
         "数量",
+        "产值",
+        "营收",
+        "增加值",
+        "销售额",
+        "投入强度",
+        "销量",
+        "产量",
+        "总产值",
+        "交易额",
         "占比",
         "比重",
         "占全",

@@ -11,6 +11,8 @@ from planspec.scan.projects import belongs_to_project
 from planspec.scan.sections import FRAME, FRONT, NOTES, PLAN, RESULTS
 
 _REACH = 60
+_NOTE_BEFORE, _NOTE_AFTER = re.compile(r"\[{1,2}$"), re.compile(r"\]{1,2}")
+_CHINESE_YEAR = re.compile(r"[一二][〇零九][〇零一二三四五六七八九]{2}")
 _LIST_NUMBER = re.compile(r"^(?:[.、．](?!\d)|[)）])")
 _PEOPLE_OF = re.compile(
     r"^多?万?(?:各族|全市|全区|[一-鿿]{0,6})?(?:人民|儿女|市民|群众|百姓|干部群众|父老)(?:的|对|共|同|齐|勠|团|敢|生|为|是|,|。|凝|心|幸|满|期|美|安|奋|砥|踔|勇)"
@@ -39,6 +41,10 @@ def role_of(figure: Figure, place: Place, figures: list[Figure]) -> tuple[str, s
         return "furniture", _frame_reason(figure, before, after)
     if figure.kind == "words":
         return ("target" if place.headline or _ahead(place, before) else "result"), ""
+    if figure.kind == "digits" and _NOTE_BEFORE.search(before) and _NOTE_AFTER.match(after):
+        return "context", "name"
+    if figure.kind == "numeral" and after.startswith("年") and _CHINESE_YEAR.fullmatch(text[figure.start : figure.end]):
+        return "context", "date"
     if _is_list_number(figure, place, before, after):
         return "context", "heading"
     if place.headline and figure.reading is not None:
@@ -71,8 +77,6 @@ def _is_list_number(figure: Figure, place: Place, before: str, after: str) -> bo
     """A number that numbers: (4), 3. at the head of an item, [12] as a note mark."""
     if figure.kind != "digits":
         return False
-    if re.search(r"\[{1,2}$", before) and re.match(r"^\]{1,2}", after):
-        return True
     if re.search(r"(?:^|[。:;!”])\($", before) and after.startswith(")"):
         return True
     length = figure.end - figure.start

@@ -151,6 +151,8 @@ class _Reader:
         if not wording.own_words and wording.cue_end > wording.cue_start:
             subject = indicator_words(text, wording.cue_start, wording.cue_end, figures)
             words = subject + words if not words.startswith(subject) else words
+            if measure == "growth_rate" and words and not words.endswith("率"):
+                words += "增长率"
         fill(
             row,
             wording,

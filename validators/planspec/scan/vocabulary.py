@@ -8,6 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from importlib.resources import files
 from pathlib import Path
 
 from planspec.errors import CannotTell
@@ -78,12 +79,25 @@ def _rows(package: Package, name: str) -> Iterable[dict[str, str]]:
     return csv.DictReader(io.StringIO(text, newline=""))
 
 
+def common(name: str) -> list[dict[str, str]]:
+    """Rows of `common_indicators` or `common_units`: what nearly every report has, ready to be taken into a package."""
+    text = files("planspec.scan").joinpath(f"{name}.csv").read_text(encoding="utf-8")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
 def read_vocabulary(path: Path, without: Collection[str] = ()) -> Vocabulary:
-    """Vocabulary of the package at `path`; `without`: indicator ids to leave out. Raises `CannotTell` where unreadable."""
+    """Vocabulary of the package at `path` and the common indicators beside it.
+
+    `without`: indicator ids to leave out. Raises `CannotTell` where the package cannot be read.
+    """
     package = open_package(path)
     units = {r["symbol_zh"]: (r["unit_id"], r["dimension"]) for r in _rows(package, "units")}
     labels: dict[str, dict[str, list[Indicator]]] = defaultdict(lambda: defaultdict(list))
-    for row in _rows(package, "indicators"):
+    for row in common("common_units"):
+        units.setdefault(row["symbol_zh"], ("", row["dimension"]))
+    own = list(_rows(package, "indicators"))
+    known = {row["indicator_id"] for row in own}
+    for row in [*own, *(r for r in common("common_indicators") if r["indicator_id"] not in known)]:
         if row["indicator_id"] in without:
             continue
         indicator = Indicator(row["indicator_id"], row["name_zh"], row["measure"], row["dimension"])

@@ -51,10 +51,15 @@
     link.textContent = chart.name;
     title.append(link);
     const holder = document.createElement("div");
-    holder.setAttribute("role", "img");
-    holder.setAttribute("aria-label", chart.name + ": " + chart.marks.map((m) => [m.name, m.sub, m.words, m.last_words].filter(Boolean).join(" ")).join("; "));
     const view = new window.vega.View(window.vega.parse(own), { renderer: "svg", container: holder, hover: true });
     await view.runAsync();
+    // Said in words to those who cannot see it; the page of the indicator has the links.
+    for (const node of [holder, ...holder.querySelectorAll("[role], [aria-roledescription]")]) {
+      for (const name of node.getAttributeNames()) if (name === "role" || name.startsWith("aria-")) node.removeAttribute(name);
+    }
+    holder.setAttribute("role", "img");
+    holder.setAttribute("aria-label", chart.name + ": " + chart.marks.map((m) => [m.name, m.sub, m.words, m.last_words].filter(Boolean).join(" ")).join("; "));
+    for (const node of holder.querySelectorAll("a")) node.setAttribute("tabindex", "-1");
     place.replaceChildren(title, holder);
     if (location.hash !== "#chart=" + id) history.replaceState(null, "", "#chart=" + id);
   }

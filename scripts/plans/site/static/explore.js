@@ -58,7 +58,7 @@
     language: {
       zeroRecords: texts.explore.empty,
       emptyTable: texts.explore.empty,
-      aria: { orderable: "", orderableReverse: "", orderableRemove: "", paginate: { previous: texts.explore.previous, next: texts.explore.next, number: "" } },
+      aria: { orderable: texts.explore.sort, orderableReverse: texts.explore.sort, orderableRemove: texts.explore.sort, paginate: { previous: texts.explore.previous, next: texts.explore.next, number: "" } },
       paginate: { previous: "‹", next: "›" },
     },
     columns: SORTS.map((name) => ({
@@ -109,6 +109,7 @@
       const field = form.elements[name];
       if (field.value !== (state[name] || "")) field.value = state[name] || "";
     }
+    form.elements.sort.value = state.sort || "";
     if (FILTERS.some((name) => state[name])) document.getElementById("more").open = true;
     const [column, way] = (state.sort || "").split(",");
     grid.order(SORTS.includes(column) ? [[SORTS.indexOf(column), way === "desc" ? "desc" : "asc"]] : []);
@@ -146,6 +147,7 @@
     waiting = setTimeout(() => apply({ q: form.elements.q.value.trim() }), 120);
   });
   for (const name of FILTERS) form.elements[name].addEventListener("change", () => apply({ [name]: form.elements[name].value }));
+  form.elements.sort.addEventListener("change", () => apply({ sort: form.elements.sort.value }));
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", (event) => {
     event.preventDefault();
@@ -162,12 +164,17 @@
     redraw();
     drawing = false;
   };
+  grid.on("page", () => {
+    if (!drawing) table.scrollIntoView();
+  });
   grid.on("draw", () => {
+    table.parentElement.closest(".dt-container").querySelector(".dt-paging nav")?.setAttribute("aria-label", texts.explore.pages);
     if (drawing) return;
     const [first] = grid.order();
     const sort = first && first[1] ? SORTS[first[0]] + "," + first[1] : "";
     const page = grid.page() ? String(grid.page() + 1) : "";
     state = { ...state, sort, page, row: "" };
+    form.elements.sort.value = sort;
     keep();
   });
   addEventListener("hashchange", () => {

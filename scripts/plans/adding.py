@@ -1,0 +1,234 @@
+"""Adding a reviewed report to the package: source, coverage, ledger, records; then validation."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from planspec.canonical import canonical_csv, decode, unit_factors
+from planspec.errors import CannotTell
+from planspec.files import write_whole
+from planspec.package import FolderStore, Package, open_package
+from planspec.scan import Scan
+from planspec.scan.entries import Cells, Drafts, Tables, draft
+from planspec.scan.review import Item
+
+WRITTEN = ("districts", "sources", "coverage", "units", "indicators", "targets", "results", "figures")
+"""Resources that adding a report can change, in the order they are written: a record never comes before what it names."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The report to add and what is told about it on the command line."""
+
+    path: Path
+    stored: str
+    district_code: str
+    year: int
+    completeness: str = "full"
+    title: str = ""
+    publisher: str = ""
+    published: str = ""
+    district: tuple[str, str] = ("", "")
+
+    @property
+    def sha256(self) -> str:
+        """Hash of the file as stored."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    @property
+    def review_path(self) -> Path:
+        """The review beside the report."""
+        return self.path.with_name(f"{self.path.stem}.review.csv")
+
+
+@dataclass
+class Added:
+    """What was written: rows by resource, the source's id and file, and drafts with what is lacking."""
+
+    source_id: str
+    file: str
+    counts: dict[str, int] = field(default_factory=dict)
+    drafts: Drafts = field(default_factory=Drafts)
+
+
+def open_folder(path: Path) -> Package:
+    """The package in a folder, since an archive cannot be added to."""
+    package = open_package(path)
+    if not isinstance(package.store, FolderStore):
+        raise CannotTell(f"{path} is an archive", "give the folder of the package")
+    return package
+
+
+def read_rows(package: Package) -> Tables:
+    """All rows of the resources that adding looks at, every cell as text."""
+    tables: Tables = {}
+    for name in (*WRITTEN, "projects", "initiatives", "retired"):
+        resource = package.resources.get(name)
+        if resource is None or not package.store.exists(resource.path):
+            raise CannotTell(f"the package holds no {name}", "run plans validate to see what is wrong with it")
+        text, _ = decode(package.store.read(resource.path))
+        tables[name] = list(csv.DictReader(io.StringIO(text, newline="")))
+    return tables
+
+
+def add(report: Report, items: list[Item], found: Scan, package_path: Path, sources: Path | None) -> Added:
+    """Write everything that is accepted or set aside into the package, in canonical form.
+
+    Adding again writes only what is new: a source is known by its hash, a record by its source, place and indicator.
+    Rows that are in the package already are kept as they are, except open ledger rows that a record has closed.
+    """
+    package = open_folder(package_path)
+    tables = read_rows(package)
+    source, fresh = _source(report, tables)
+    drafts = draft(items, report.stored, source["source_id"], tables)
+    added = Added(source["source_id"], source["file"], drafts=drafts)
+    rows: dict[str, list[Cells]] = {name: list(drafts.rows.get(name, [])) for name in WRITTEN}
+    rows["districts"] += _district(report, tables)
+    rows["sources"] += [source] if fresh else []
+    rows["coverage"] += _coverage(report, source["source_id"], found, tables)
+    rows["targets"] += _silences(report, source["source_id"], items, tables, rows["targets"])
+    _keep_text(report, source, package_path, sources)
+    factors = unit_factors(package) | {u["unit_id"]: u["factor"] for u in rows["units"]}
+    pending: list[tuple[Path, bytes]] = []
+    for name in WRITTEN:
+        merged, number = _merge(package, name, tables[name], rows[name])
+        added.counts[name] = number
+        if number:
+            pending.append(_canonical(package, name, merged, factors))
+    for target, data in pending:
+        write_whole(target, data)
+    return added
+
+
+def _source(report: Report, tables: Tables) -> tuple[Cells, bool]:
+    sha256 = report.sha256
+    for row in tables["sources"]:
+        if row["sha256"] == sha256:
+            return row, False
+    number = 1 + max((int(r["source_id"]) for r in tables["sources"] if r["source_id"].isdigit()), default=-1)
+    if number > 999:
+        raise CannotTell("source_id has three digits and all are taken", "widen the pattern of source_id first")
+    row = {
+        "source_id": f"{number:03d}",
+        "file": f"{number:03d}_{sha256[:16]}.txt",
+        "sha256": sha256,
+        "characters": str(len(report.stored)),
+        "title": report.title,
+        "publisher": report.publisher,
+        "published": report.published,
+    }
+    return row, True
+
+
+def _district(report: Report, tables: Tables) -> list[Cells]:
+    code = report.district_code
+    if any(r["district_code"] == code for r in tables["districts"]):
+        return []
+    name_zh, name_en = report.district
+    if not name_zh or not name_en:
+        raise CannotTell(
+            f"{code} is not in districts.csv", "give --district-name and --district-name-en, and its row is written"
+        )
+    prefecture = code.endswith("00")
+    level = "prefecture" if prefecture else "county_city" if int(code[4:]) > 80 else "district"
+    return [
+        {
+            "district_code": code,
+            "name_zh": name_zh,
+            "name_en": name_en,
+            "level": level,
+            "parent_code": "" if prefecture else f"{code[:4]}00",
+        }
+    ]
+
+
+def _coverage(report: Report, source_id: str, found: Scan, tables: Tables) -> list[Cells]:
+    if any(r["source_id"] == source_id and r["district_code"] == report.district_code for r in tables["coverage"]):
+        return []
+    start, end = found.headlines[0] if found.headlines else ("", "")
+    return [
+        {
+            "source_id": source_id,
+            "district_code": report.district_code,
+            "completeness": report.completeness,
+            "headline_start": str(start),
+            "headline_end": str(end),
+        }
+    ]
+
+
+def _silences(report: Report, source_id: str, items: list[Item], tables: Tables, drafted: list[Cells]) -> list[Cells]:
+    """`not_stated` rows for core indicators without a target, once no target of a full report is open any more."""
+    if report.completeness != "full" or any(i["role"] == "target" and not i["decision"] for i in items):
+        return []
+    code, year = report.district_code, str(report.year)
+    told = {
+        r["indicator_id"] for r in [*tables["targets"], *drafted] if r["district_code"] == code and r["year"] == year
+    }
+    silent = []
+    for indicator in tables["indicators"]:
+        if indicator["core"] == "true" and indicator["indicator_id"] not in told:
+            row = dict.fromkeys(tables["targets"][0] if tables["targets"] else (), "")
+            row |= {"target_id": f"{code}-{year}-{indicator['indicator_id']}", "district_code": code, "year": year}
+            row |= {"indicator_id": indicator["indicator_id"], "comparator": "not_stated", "source_id": source_id}
+            row |= {
+                "hedged": "false",
+                "headline": "false",
+                "stretch": "false",
+                "note": "The full report gives no target for it.",
+            }
+            silent.append(row)
+    return silent
+
+
+def _merge(package: Package, name: str, old: list[Cells], new: list[Cells]) -> tuple[list[Cells], int]:
+    """Old and new rows by key; the old one stays, unless it is an open ledger row that the new one closes."""
+    key = package.resources[name].primary_key
+    merged = {tuple(r[k] for k in key): r for r in old}
+    number = 0
+    for row in new:
+        place = tuple(row[k] for k in key)
+        before = merged.get(place)
+        closes = before is not None and name == "figures" and _is_open(before) and not _is_open(row)
+        if before is None or closes:
+            merged[place] = row
+            number += 1
+    return list(merged.values()), number
+
+
+def _is_open(row: Cells) -> bool:
+    return not row["reason"] and not any(row[f"{role}_id"] for role in ("target", "result", "project", "initiative"))
+
+
+def _canonical(package: Package, name: str, rows: list[Cells], factors: dict[str, str]) -> tuple[Path, bytes]:
+    resource = package.resources[name]
+    out = io.StringIO()
+    writer = csv.DictWriter(out, resource.columns, restval="", extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    data, _, refused = canonical_csv(out.getvalue().encode("utf-8"), resource, factors)
+    if refused:
+        raise CannotTell(f"{resource.path}: {refused[0]}", "mend the cell in the review")
+    path = package.store.local(resource.path)
+    if path is None:
+        raise CannotTell(f"{resource.path} cannot be written", "give the folder of the package")
+    return path, data
+
+
+def _keep_text(report: Report, source: Cells, package_path: Path, sources: Path | None) -> None:
+    """Lay the text where validation finds it: in `sources/` of the package (git-ignored), the other texts beside it."""
+    root = package_path if package_path.is_dir() else package_path.parent
+    folder = root / "sources"
+    folder.mkdir(exist_ok=True)
+    for path in sorted(sources.glob("*.txt")) if sources and sources.resolve() != folder.resolve() else []:
+        if re.match(r"\d{3}_", path.name) and not (folder / path.name).exists():
+            shutil.copyfile(path, folder / path.name)
+    target = folder / source["file"]
+    if not target.exists() and target.resolve() != report.path.resolve():
+        shutil.copyfile(report.path, target)

@@ -1,0 +1,384 @@
+"""From reviewed proposals to rows of the package: ledger, targets, results, and the indicators and units they need."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from planspec.canonical import plain
+from planspec.grammar import compact, read_governing, sentence_span
+from planspec.grammar.lexicon import POWERS
+from planspec.scan.review import Item
+from planspec.scan.vocabulary import common
+
+Cells = dict[str, str]
+Tables = dict[str, list[Cells]]
+
+_POWER = re.compile("^(万亿|千万|百万|十万|亿|万|千)(.+)$")
+_POWER_ID = {"千": "1k", "万": "10k", "十万": "100k", "百万": "1m", "千万": "10m", "亿": "100m", "万亿": "1t"}
+_POWER_EN = {
+    "千": "thousand",
+    "万": "ten thousand",
+    "十万": "hundred thousand",
+    "百万": "million",
+    "千万": "ten million",
+    "亿": "hundred million",
+    "万亿": "trillion",
+}
+_PLACES = (
+    ("nation", re.compile(r"全国|国内|国家")),
+    ("province", re.compile(r"全省|省内|全区平均|自治区|省平均|高于省")),
+    ("city", re.compile(r"全市|市内|高于市")),
+)
+_ECONOMY = re.compile(r"经济|GDP|生产总值")
+_WINDOW = 2000
+
+
+@dataclass
+class Drafts:
+    """Rows to be written, by resource, and what still stands in the way: item and what it lacks."""
+
+    rows: dict[str, list[Cells]] = field(default_factory=lambda: defaultdict(list))
+    lacking: list[tuple[Item, str]] = field(default_factory=list)
+
+
+def draft(items: list[Item], stored: str, source_id: str, tables: Tables) -> Drafts:
+    """Rows for everything accepted or set aside. `tables`: the package's rows by resource, all cells text.
+
+    An accepted target or result whose indicator or unit is not known yet, and a project or mechanism without its key,
+    gets an open ledger row and is named in `lacking`.
+    """
+    drafts = Drafts()
+    work = _Work(stored, source_id, tables, drafts)
+    for item in sorted(items, key=lambda i: (int(i["start"]), int(i["end"]))):
+        if item["decision"] in ("accept", "aside"):
+            work.add(item)
+    return drafts
+
+
+class _Work:
+    """Builds the rows one item after the other, so that keys and parts follow the order of the text."""
+
+    def __init__(self, stored: str, source_id: str, tables: Tables, drafts: Drafts) -> None:
+        self.stored, self.source_id, self.tables, self.drafts = stored, source_id, tables, drafts
+        self.indicators = {r["indicator_id"]: r for r in tables["indicators"]}
+        self.ready = {r["indicator_id"]: r for r in common("common_indicators")}
+        self.units = {r["symbol_zh"]: r for r in tables["units"]}
+        self.keys = {r["target_id"] for r in tables["targets"]} | {r["result_id"] for r in tables["results"]}
+        self.keys |= {r["id"] for r in tables.get("retired", [])}
+        self.facts: dict[tuple[str, ...], str] = {}
+        self.kept = {(r["role_of"], r["start"], r["indicator_id"]): r["key"] for r in _kept(tables, source_id)}
+
+    def add(self, item: Item) -> None:
+        """Ledger rows of an item, and its record where it has one."""
+        role = item["role"]
+        if item["decision"] == "aside" or role in ("context", "furniture"):
+            self._figure(item, 1, "", "")
+        elif role in ("project", "initiative"):
+            known = {r[f"{role}_id"] for r in self.tables[f"{role}s"]}
+            if item["record_id"] not in known:
+                self.drafts.lacking.append(
+                    (item, f"the {role} it belongs to: add it to {role}s.csv and write its key into record_id")
+                )
+            self._figure(
+                item,
+                1,
+                item["record_id"] if item["record_id"] in known else "",
+                item["field"] or (_attribute(item) if role == "project" else ""),
+            )
+        else:
+            self._observation(item)
+
+    def _observation(self, item: Item) -> None:
+        indicators = [i for i in item["indicator_id"].split("|") if i]
+        if not indicators:
+            self.drafts.lacking.append(
+                (
+                    item,
+                    "an indicator: write an indicator_id of indicators.csv, or a new one with indicator_en, measure and theme",
+                )
+            )
+            self._figure(item, 1, "", "")
+            return
+        for part, indicator in enumerate(indicators, 1):
+            lack = (
+                self._know_unit(item["unit_zh"]) or self._know_indicator(indicator, item) or self._yardstick_lack(item)
+            )
+            if lack:
+                self.drafts.lacking.append((item, lack))
+                self._figure(item, part, "", "")
+                continue
+            self._figure(item, part, self._record(item, indicator), _column(item))
+
+    def _figure(self, item: Item, part: int, record: str, column: str) -> None:
+        row = dict.fromkeys(
+            (
+                "source_id",
+                "start",
+                "end",
+                "part",
+                "printed",
+                "role",
+                "target_id",
+                "result_id",
+                "project_id",
+                "initiative_id",
+                "field",
+                "reason",
+            ),
+            "",
+        )
+        row.update(
+            source_id=self.source_id,
+            start=item["start"],
+            end=item["end"],
+            part=str(part),
+            printed=item["printed"],
+            role=item["role"],
+        )
+        if item["role"] in ("context", "furniture"):
+            row["reason"] = item["reason"]
+        elif record:
+            row[f"{item['role']}_id"] = record
+            row["field"] = "" if item["comparator"] in ("in_step", "keep", "relative", "qualitative") else column
+        self.drafts.rows["figures"].append(row)
+
+    def _record(self, item: Item, indicator: str) -> str:
+        """Key of the record of an item; the record is drafted unless it is there already."""
+        role = item["role"]
+        fact = (
+            role,
+            item["year"],
+            item["period"],
+            indicator,
+            item["comparator"],
+            item["value"],
+            item["value_max"],
+            item["unit_zh"],
+            item["scope_zh"],
+            self._yardstick(item),
+        )
+        place = (role, item["stated_start"], indicator)
+        if place in self.kept:
+            return self.kept[place]
+        if fact in self.facts:
+            return self.facts[fact]
+        slug = item["key"] or indicator
+        key = base = f"{item['district_code']}-{item['year']}-{slug}"
+        number = 2
+        while key in self.keys:
+            key, number = f"{base}-{number}", number + 1
+        self.keys.add(key)
+        self.facts[fact] = key
+        self.drafts.rows[f"{role}s"].append(self._observed(item, indicator, key))
+        return key
+
+    def _observed(self, item: Item, indicator: str, key: str) -> Cells:
+        says = read_governing(item["stated"], item["cue"])
+        cue_start, cue_end = self._cue_place(item)
+        unit = self.units.get(item["unit_zh"], {}).get("unit_id", "")
+        row = {
+            f"{item['role']}_id": key,
+            "district_code": item["district_code"],
+            "year": item["year"],
+            "period": item["period"],
+            "indicator_id": indicator,
+            "comparator": item["comparator"],
+            "value": item["value"],
+            "value_max": item["value_max"],
+            "unit_id": unit,
+            "value_base": "",
+            "hedged": _mark(says.hedged),
+            "scope_zh": item["scope_zh"] if item["scope_en"] else "",
+            "scope_en": item["scope_en"],
+            "relative_to": self._yardstick(item),
+            "project_id": "",
+            "initiative_id": "",
+            "source_id": self.source_id,
+            "start": item["stated_start"],
+            "end": item["stated_end"],
+            "stated": item["stated"],
+            "cue_start": cue_start,
+            "cue_end": cue_end,
+            "cue": item["cue"] if cue_start else "",
+            "note": item["note"],
+        }
+        if item["role"] == "target":
+            row |= {
+                "strength": item["strength"],
+                "headline": item["headline"],
+                "stretch": item["stretch"] or "false",
+                "stretch_value": item["stretch_value"],
+            }
+        else:
+            row |= {"estimated": item["estimated"], "cumulative": _mark(says.cumulative)}
+        return row
+
+    def _cue_place(self, item: Item) -> tuple[str, str]:
+        """Stored offsets of the cue: in the phrase's sentence, the nearest one before it, else the first after it."""
+        if not item["cue"]:
+            return "", ""
+        first, last = int(item["stated_start"]), int(item["stated_end"])
+        offset = max(0, first - _WINDOW)
+        window = compact(self.stored[offset : last + _WINDOW])
+        begin, end = window.position(first - offset), window.position(last - offset)
+        low, high = sentence_span(window.text, begin)
+        place = window.text.rfind(item["cue"], low, begin)
+        if place < 0:
+            place = window.text.find(item["cue"], end, high)
+        if place < 0:
+            return "", ""
+        start, stop = window.stored(place, place + len(item["cue"]))
+        return str(start + offset), str(stop + offset)
+
+    def _know_indicator(self, indicator: str, item: Item) -> str:
+        """Take an indicator into the package where it is new; what it lacks, or ""."""
+        words = f"{item['cue']}\n{item['stated']}"
+        if indicator in self.indicators:
+            labels = self.indicators[indicator]["labels_zh"]
+            if any(label and label in words for label in labels.split("|")):
+                return ""
+            return f"a label: add the words this phrase has for {indicator} to its labels_zh ({labels})"
+        row = dict.fromkeys(
+            (
+                "indicator_id",
+                "name_zh",
+                "name_en",
+                "labels_zh",
+                "measure",
+                "dimension",
+                "per",
+                "theme",
+                "core",
+                "definition",
+                "min",
+                "max",
+            ),
+            "",
+        )
+        row |= {"core": "false"}
+        if indicator in self.ready:
+            row |= self.ready[indicator]
+            if not any(label in words for label in row["labels_zh"].split("|")):
+                return f"another indicator than {indicator}, or its words in the cue: it goes by {row['labels_zh']}"
+        else:
+            absent = [c for c in ("indicator_en", "measure", "theme") if not item[c]]
+            if absent:
+                return f"the new indicator {indicator} needs {', '.join(absent)}"
+            if any(r["name_zh"] == item["indicator_zh"] for r in self.indicators.values()):
+                return f"a Chinese name of its own for {indicator}: {item['indicator_zh']} is taken; write indicator_zh"
+            label = _label(item)
+            if not label:
+                return f"the new indicator {indicator} needs an indicator_zh whose words stand in phrase or cue"
+            dimension = self.units.get(item["unit_zh"], {}).get("dimension", "")
+            row |= {
+                "indicator_id": indicator,
+                "name_zh": item["indicator_zh"],
+                "name_en": item["indicator_en"],
+                "labels_zh": label,
+            }
+            row |= {
+                "measure": item["measure"],
+                "theme": item["theme"],
+                "dimension": "" if item["measure"] == "qualitative" else dimension,
+            }
+        self.indicators[indicator] = row
+        self.drafts.rows["indicators"].append(row)
+        return ""
+
+    def _know_unit(self, symbol: str) -> str:
+        """Take a unit into the package where it is new and follows from one that is known; what it lacks, or ""."""
+        if not symbol or symbol in self.units:
+            return ""
+        ready = {r["symbol_zh"]: r for r in common("common_units")}
+        if symbol in ready:
+            row = {"iso4217": "", **ready[symbol]}
+        else:
+            match = _POWER.match(symbol)
+            if not match:
+                return f"the unit {symbol}: add it to units.csv"
+            lack = self._know_unit(match.group(2))
+            if lack:
+                return lack
+            base = self.units[match.group(2)]
+            factor = Decimal(10) ** POWERS[match.group(1)] * Decimal(base["factor"])
+            row = {
+                "unit_id": f"{base['unit_id']}-{_POWER_ID[match.group(1)]}",
+                "symbol_zh": symbol,
+                "name_en": f"{_POWER_EN[match.group(1)]} {base['name_en']}",
+                "dimension": base["dimension"],
+                "base_unit_id": base["base_unit_id"],
+                "factor": plain(factor),
+                "ucum": "",
+                "iso4217": base.get("iso4217", ""),
+            }
+        self.units[symbol] = row
+        self.drafts.rows["units"].append(row)
+        return ""
+
+    def _yardstick(self, item: Item) -> str:
+        """`relative_to` of a goal that is held to something else; "" where the words do not tell it."""
+        if item["comparator"] not in ("in_step", "relative", "keep"):
+            return ""
+        if item["relative_to"]:
+            return item["relative_to"]
+        words = item["cue"] + item["stated"]
+        if item["comparator"] == "in_step":
+            return "gdp-growth" if _ECONOMY.search(words) else ""
+        place = next((name for name, pattern in _PLACES if pattern.search(words)), "")
+        return place or ("gdp-growth" if item["comparator"] == "relative" and _ECONOMY.search(words) else "")
+
+    def _yardstick_lack(self, item: Item) -> str:
+        needs = item["comparator"] in ("in_step", "relative", "keep") and not self._yardstick(item)
+        return "relative_to: an indicator_id, or city, province, nation" if needs else ""
+
+
+def _kept(tables: Tables, source_id: str) -> list[Cells]:
+    """Records of this source that the package holds already, so that adding again makes no second ones."""
+    kept = []
+    for role in ("target", "result"):
+        for row in tables[f"{role}s"]:
+            if row["source_id"] == source_id and row["start"]:
+                kept.append(
+                    {
+                        "role_of": role,
+                        "start": row["start"],
+                        "indicator_id": row["indicator_id"],
+                        "key": row[f"{role}_id"],
+                    }
+                )
+    return kept
+
+
+def _column(item: Item) -> str:
+    """The column that the printed figure proves."""
+    printed = item["printed"]
+    if item["value_max"] and printed == item["value_max"] and printed != item["value"]:
+        return "value_max"
+    if item["stretch_value"] and printed == item["stretch_value"] and printed != item["value"]:
+        return "stretch_value"
+    return "value"
+
+
+def _attribute(item: Item) -> str:
+    """The column of a project that a figure proves: money is an investment, a count a count, anything else a size."""
+    if item["unit_zh"].endswith("元"):
+        return "investment_value"
+    return "count" if item["unit_zh"] in ("个", "项", "家", "条", "处", "座", "件") else "size_value"
+
+
+def _label(item: Item) -> str:
+    """The longest run of an indicator's Chinese name that is printed in phrase or cue."""
+    name = item["indicator_zh"]
+    words = f"{item['cue']}\n{item['stated']}"
+    for length in range(len(name), 1, -1):
+        for start in range(len(name) - length + 1):
+            if name[start : start + length] in words:
+                return name[start : start + length]
+    return ""
+
+
+def _mark(value: bool) -> str:
+    return "true" if value else "false"

@@ -1,0 +1,142 @@
+"""The review of a scanned report: one CSV beside it, edited in a spreadsheet or in the terminal.
+
+Each row is a proposal of `scan` with what a person adds: the decision, and what no text says (English names, the key of
+a project). The file is the only state: a review can be stopped at any row and taken up again.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+
+from planspec.canonical import decode
+from planspec.errors import CannotTell
+from planspec.files import write_whole
+from planspec.scan.rows import COLUMNS, Row
+
+DECISIONS = ("", "accept", "aside", "reject")
+"""Open; as proposed or edited; kept in the ledger without a record, with a reason; not a figure of the report."""
+REASONS = (
+    "date",
+    "ordinal",
+    "name",
+    "rank",
+    "grade",
+    "threshold",
+    "enumeration",
+    "standing figure",
+    "heading",
+    "page",
+    "loop",
+    "private",
+)
+ROLES = ("target", "result", "project", "initiative", "context", "furniture")
+ADDED = (
+    "decision",
+    "why",
+    "key",
+    "indicator_en",
+    "measure",
+    "theme",
+    "relative_to",
+    "scope_en",
+    "record_id",
+    "field",
+    "note",
+)
+REVIEW_COLUMNS = ("decision", "why", *COLUMNS, *(c for c in ADDED if c not in ("decision", "why")), "text")
+
+Item = dict[str, str]
+
+
+def begin(rows: list[Row], sha256: str) -> list[Item]:
+    """A fresh review of scanned rows; `sha256` of the text ties it to this very file."""
+    items = []
+    for row in rows:
+        item = dict.fromkeys(REVIEW_COLUMNS, "")
+        item.update({name: str(getattr(row, name)) for name in COLUMNS})
+        item["text"] = sha256[:12]
+        items.append(item)
+    return items
+
+
+def read_review(path: Path, sha256: str) -> list[Item]:
+    """The review in `path`, as a spreadsheet saved it too (BOM, GBK, CRLF).
+
+    Raises `CannotTell`, naming the line and the column, where it is no review, is one of another text, or a decision
+    is none.
+    """
+    try:
+        text, _ = decode(path.read_bytes())
+    except (OSError, UnicodeDecodeError) as error:
+        raise CannotTell(f"{path} cannot be read: {error}", "restore the file, or delete it to begin again") from error
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    if not rows or sorted(rows[0]) != sorted(REVIEW_COLUMNS):
+        missing = sorted(set(REVIEW_COLUMNS) - set(rows[0] if rows else []))
+        raise CannotTell(
+            f"{path}:1: it is no review: columns missing: {', '.join(missing) or '–'}", "delete it to begin again"
+        )
+    items = []
+    for line, cells in enumerate(rows[1:], 2):
+        if len(cells) != len(rows[0]):
+            raise CannotTell(f"{path}:{line}: {len(cells)} cells, not {len(rows[0])}", "mend the line")
+        item = {name: cell.strip() for name, cell in zip(rows[0], cells, strict=True)}
+        _judge(item, path, line, sha256)
+        items.append(item)
+    return items
+
+
+def _judge(item: Item, path: Path, line: int, sha256: str) -> None:
+    if item["text"] != sha256[:12]:
+        raise CannotTell(
+            f"{path}:{line}:text: the review is of another text ({item['text']})",
+            "give the text it was made from, or delete it",
+        )
+    if item["decision"] not in DECISIONS:
+        raise CannotTell(
+            f"{path}:{line}:decision: {item['decision']!r} is no decision",
+            "write accept, aside or reject, or leave it empty",
+        )
+    if item["role"] not in ROLES:
+        raise CannotTell(f"{path}:{line}:role: {item['role']!r} is no role", f"write one of: {', '.join(ROLES)}")
+    if item["role"] in ("context", "furniture") and item["reason"] not in REASONS:
+        raise CannotTell(
+            f"{path}:{line}:reason: {item['reason']!r} is no reason", f"write one of: {', '.join(REASONS)}"
+        )
+    if item["decision"] in ("aside", "reject") and not item["why"]:
+        raise CannotTell(f"{path}:{line}:why: {item['decision']} needs a reason", "say why in a few words")
+    for column in ("start", "end"):
+        if not item[column].isdigit():
+            raise CannotTell(f"{path}:{line}:{column}: {item[column]!r} is no offset", "restore the number")
+
+
+def write_review(path: Path, items: list[Item]) -> None:
+    """Write the review whole or not at all."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, REVIEW_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(items)
+    write_whole(path, out.getvalue().encode("utf-8"))
+
+
+def open_items(items: list[Item]) -> list[Item]:
+    """Items without a decision, lowest confidence first, then in the order of the text."""
+    return sorted((i for i in items if not i["decision"]), key=lambda i: (float(i["confidence"] or 0), int(i["start"])))
+
+
+def accept_from(items: list[Item], confidence: float) -> int:
+    """Accept every open item of at least this confidence; how many there were."""
+    chosen = [i for i in open_items(items) if float(i["confidence"] or 0) >= confidence]
+    for item in chosen:
+        item["decision"] = "accept"
+    return len(chosen)
+
+
+def tally(items: list[Item]) -> dict[str, Counter[str]]:
+    """How many items of each role have each decision (`open` for none)."""
+    counts: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
+    for item in items:
+        counts[item["role"]][item["decision"] or "open"] += 1
+    return counts
