@@ -64,7 +64,7 @@ def _comparator(row: Row) -> bool:
 def _indicator(row: Row) -> bool:
     if not row["stated"]:
         return False
-    row["indicator_id"] = "gdp-growth" if "生产总值" not in row["stated"] + row["cue"] else "new-homes-sold-area"
+    row["indicator_id"] = "gdp-growth" if "生产总值" not in row["stated"] + row["cue"] else "budget-revenue-growth"
     return True
 
 

@@ -34,6 +34,10 @@ from planspec.package import open_package
 from site_fixtures import make_site, packages, replace_cell, shared, small_package
 
 
+for module in ("altair", "jinja2", "markdown_it", "vl_convert"):
+    pytest.importorskip(module, reason=f"{module} is not installed (pip install -e .[site])")
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return shared(tmp_path_factory.getbasetemp().parent, "whole-site", make_site) / "site"

@@ -15,6 +15,8 @@ import pytest
 
 from site_fixtures import make_site, packages, shared
 
+for module in ("altair", "jinja2", "markdown_it", "vl_convert"):
+    pytest.importorskip(module, reason=f"{module} is not installed (pip install -e .[site])")
 pytest.importorskip("selenium", reason="selenium is not installed (pip install selenium)")
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 pytestmark = pytest.mark.skipif(

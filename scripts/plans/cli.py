@@ -161,7 +161,7 @@ def ledger(
         stop(error)
 
 
-FAMILIES = ("diff", "release", "distribution", "site", "scan")
+FAMILIES = ("diff", "release", "distribution", "site", "scan", "add")
 """Modules of `plans.commands`; each registers its commands and imports its work only when one runs."""
 
 

@@ -1,7 +1,7 @@
 """`python -m plans.mutation`: run the suite and write docs/mutation.json and docs/mutation.md.
 
-    python -m plans.mutation                     the whole plan, both pages written
-    python -m plans.mutation --sample 60         a part of it, printed only
+python -m plans.mutation                     the whole plan, both pages written
+python -m plans.mutation --sample 60         a part of it, printed only
 """
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ SEED = 20250101
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the suite; 0 when it ran, 2 when it could not."""
-    parser = argparse.ArgumentParser(prog="python -m plans.mutation", description="Corrupt the package and count what validation notices.")
+    parser = argparse.ArgumentParser(
+        prog="python -m plans.mutation", description="Corrupt the package and count what validation notices."
+    )
     parser.add_argument("path", nargs="?", default=".", type=Path, help="the package (default: the current folder)")
     parser.add_argument("--sample", type=int, default=0, metavar="N", help="judge only N mutants and write no page")
     parser.add_argument("--seed", type=int, default=SEED)
@@ -43,7 +45,10 @@ def _run(options: argparse.Namespace) -> int:
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
     sources = find_sources(options.path, options.sources, os.environ.get("PLANS_SOURCES"))
     if sources is None and not options.sample:
-        raise CannotTell("the source texts are not at hand, so one half of the page cannot be made", "give --sources DIR, or --sample N for a part without them")
+        raise CannotTell(
+            "the source texts are not at hand, so one half of the page cannot be made",
+            "give --sources DIR, or --sample N for a part without them",
+        )
     begun = time.perf_counter()
     mutants, sound = plan(options.path, options.seed)
     if options.sample:

@@ -16,7 +16,9 @@ ORDINARY = frozenset(("summary_en", "summary_zh", "note", "definition", "why", "
 def noticeable(mutant: Mutant) -> str:
     """What a reader could notice of a survivor, told from its kind and column alone."""
     if mutant.group == "row":
-        return "no: nothing else speaks of the row" if mutant.kind == "row dropped" else "yes: the same thing stands twice"
+        return (
+            "no: nothing else speaks of the row" if mutant.kind == "row dropped" else "yes: the same thing stands twice"
+        )
     if mutant.group == "file":
         return "hardly: the last cell lacks its end"
     if mutant.kind == "cell emptied":

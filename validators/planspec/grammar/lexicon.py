@@ -24,7 +24,18 @@ NO_UNIT = re.compile(
 )
 """Words that begin with a unit's character but are none: 3基地, 5本科."""
 
-UNIT_ALIASES = {"平米": "平方米", "m2": "平方米", "m²": "平方米", "km2": "平方公里", "km²": "平方公里", "m3": "立方米", "m³": "立方米", "百分点": "个百分点", "个点": "个百分点", "km": "公里"}
+UNIT_ALIASES = {
+    "平米": "平方米",
+    "m2": "平方米",
+    "m²": "平方米",
+    "km2": "平方公里",
+    "km²": "平方公里",
+    "m3": "立方米",
+    "m³": "立方米",
+    "百分点": "个百分点",
+    "个点": "个百分点",
+    "km": "公里",
+}
 """Spellings of one unit, to the symbol that units.csv keeps."""
 
 POWERS = {

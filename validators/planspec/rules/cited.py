@@ -9,7 +9,14 @@ from planspec.grammar.text import compact_text
 from planspec.rules.context import Context, Text
 from planspec.tables import LINE
 
-NOTES = {"targets": "note", "results": "note", "projects": "note", "initiatives": "note", "indicators": "definition", "errata": "why"}
+NOTES = {
+    "targets": "note",
+    "results": "note",
+    "projects": "note",
+    "initiatives": "note",
+    "indicators": "definition",
+    "errata": "why",
+}
 """Columns of English text that quote the documents in Chinese."""
 
 _QUOTED = re.compile(r"[一-鿿][一-鿿A-Za-z0-9“”·、()+《》%—-]*")
@@ -18,7 +25,13 @@ _ALSO = re.compile(r"[Aa]lso in (?:document|source) (\d{3})")
 _PRINTS = re.compile(r"(?:^|[Dd]ocument |[Ss]ource |[ ;])(\d{3}) prints ([^;.,]*)")
 _OFFSETS = re.compile(r"offsets? (\d+(?:(?:, | and |, and )\d+)*)")
 _ATTRIBUTES = {"investment_value": "investment", "size_value": "size"}
-_DATES = (r"{y}-{m:02d}-{d:02d}", r"{y}年{m}月{d}日", r"{y}年{m:02d}月{d:02d}日", r"{y}/{m:02d}/{d:02d}", r"{y}.{m:02d}.{d:02d}")
+_DATES = (
+    r"{y}-{m:02d}-{d:02d}",
+    r"{y}年{m}月{d}日",
+    r"{y}年{m:02d}月{d:02d}日",
+    r"{y}/{m:02d}/{d:02d}",
+    r"{y}.{m:02d}.{d:02d}",
+)
 
 
 def check_cited(context: Context) -> None:
@@ -129,9 +142,21 @@ def _check_attributes(context: Context) -> None:
             if reading is None:
                 continue
             said = f"{reading.comparator} {reading.value:g} {reading.unit}"
-            for cell, read, at in ((row[column], float(reading.value), column), (unit, reading.unit, f"{prefix}_unit_id"), (comparator, reading.comparator, f"{prefix}_comparator")):
+            for cell, read, at in (
+                (row[column], float(reading.value), column),
+                (unit, reading.unit, f"{prefix}_unit_id"),
+                (comparator, reading.comparator, f"{prefix}_comparator"),
+            ):
                 if cell != read:
-                    context.report("T415", "projects", row[LINE], at, row["project_id"], cell=cell if cell is not None else "", said=said)
+                    context.report(
+                        "T415",
+                        "projects",
+                        row[LINE],
+                        at,
+                        row["project_id"],
+                        cell=cell if cell is not None else "",
+                        said=said,
+                    )
                     break
 
 
@@ -149,7 +174,11 @@ def _check_titles(context: Context) -> None:
             continue
         body = text.compact.text
         context.count("T416", 1)
-        stamp = [f.format(y=row["published"].year, m=row["published"].month, d=row["published"].day) for f in _DATES] if row["published"] else []
+        stamp = (
+            [f.format(y=row["published"].year, m=row["published"].month, d=row["published"].day) for f in _DATES]
+            if row["published"]
+            else []
+        )
         wrong = ""
         if row["title"] and compact_text(row["title"]) not in body[: len(body) // 4] + body[-600:]:
             wrong = "title"

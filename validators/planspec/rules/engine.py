@@ -11,22 +11,26 @@ from planspec.rules.rows import RowRule
 from planspec.tables import LINE
 
 
-def native(frame: pl.DataFrame, expression: nw.Expr) -> pl.Series:
-    """Evaluate a narwhals expression on a polars frame; null counts as "cannot be judged", so as false."""
-    result = nw.from_native(frame, eager_only=True).select(expression.fill_null(value=False).alias("_defect"))
-    return result["_defect"].to_native()
+def native(frame: pl.DataFrame, expressions: dict[str, nw.Expr]) -> dict[str, pl.Series]:
+    """Evaluate narwhals expressions on a polars frame, in one pass; null counts as "cannot be judged", so as false."""
+    if not expressions:
+        return {}
+    flags = [expression.fill_null(value=False).alias(name) for name, expression in expressions.items()]
+    result = nw.from_native(frame, eager_only=True).select(*flags)
+    return {name: result[name].to_native() for name in expressions}
 
 
-def _schema(name: str, frame: pl.DataFrame, flags: dict[str, pl.Series]):
-    """A pandera schema with one named check a rule; each check returns the rule's own flags."""
+def _schema(name: str, rules: list[RowRule]):
+    """A pandera schema with one named check a rule, which evaluates the rule's expression on the data pandera hands it."""
     import pandera.polars as pa
 
-    def check(rule: str) -> pa.Check:
-        return pa.Check(lambda _: pl.LazyFrame({"ok": ~flags[rule]}), name=rule)
+    def check(rule: RowRule) -> pa.Check:
+        sound = ~rule.defect().fill_null(value=False)
+        return pa.Check(
+            lambda data: nw.from_native(data.lazyframe).select(sound.alias("ok")).to_native(), name=rule.rule
+        )
 
-    return pa.DataFrameSchema(
-        {LINE: pa.Column(pl.Int64)}, checks=[check(rule) for rule in flags], name=name, strict=False
-    )
+    return pa.DataFrameSchema({LINE: pa.Column(pl.Int64)}, checks=[check(r) for r in rules], name=name, strict=False)
 
 
 def failing_rules(name: str, frame: pl.DataFrame, rules: list[RowRule]) -> Iterator[tuple[RowRule, pl.DataFrame, int]]:
@@ -37,13 +41,14 @@ def failing_rules(name: str, frame: pl.DataFrame, rules: list[RowRule]) -> Itera
     """
     from pandera.errors import SchemaErrors
 
-    flags = {rule.rule: native(frame, rule.defect()) for rule in rules}
     failed: set[str] = set()
     try:
-        _schema(name, frame, flags).validate(frame, lazy=True)
+        _schema(name, rules).validate(frame, lazy=True)
     except SchemaErrors as errors:
         failed = {str(row["check"]) for row in errors.failure_cases.select("check").unique().iter_rows(named=True)}
+    flags = native(frame, {rule.rule: rule.defect() for rule in rules if rule.rule in failed})
+    applicable = native(frame, {rule.rule: rule.applies() for rule in rules if rule.applies})
     for rule in rules:
-        applicable = int(native(frame, rule.applies()).sum()) if rule.applies else frame.height
+        rows = int(applicable[rule.rule].sum()) if rule.rule in applicable else frame.height
         failing = frame.filter(flags[rule.rule]) if rule.rule in failed else frame.clear()
-        yield rule, failing, applicable
+        yield rule, failing, rows

@@ -24,8 +24,12 @@ MEASURE_ENDINGS = {
 """How the Chinese name of an indicator ends, by what kind of measure it is."""
 
 COMING = re.compile(r"^(?:新|首次|创建|成立|组建|设立|建立)|年度?新|将|拟|计划|争取|争创|试行|推出")
-PAST_ONLY = re.compile(r"Told of 202\d only|A campaign of 202\d|\bkeeps?\b|\bgoes on\b|\bgo on\b|\bcontinu|carried further|继续|持续|已")
-ENDING = re.compile(r"收官|收尾|办结|完成|结束|验收|评定|已开展|(?<!\d)202[0-4]年|complet|already held|in 202[0-4]|to its end|is to pass")
+PAST_ONLY = re.compile(
+    r"Told of 202\d only|A campaign of 202\d|\bkeeps?\b|\bgoes on\b|\bgo on\b|\bcontinu|carried further|继续|持续|已"
+)
+ENDING = re.compile(
+    r"收官|收尾|办结|完成|结束|验收|评定|已开展|(?<!\d)202[0-4]年|complet|already held|in 202[0-4]|to its end|is to pass"
+)
 
 UCUM = {
     "d": ("time", 1.0), "a": ("time", 365.25), "mo": ("time", 30.4375), "h": ("time", 1 / 24), "min": ("time", 1 / 1440),
@@ -42,7 +46,14 @@ CURRENCIES = {"元": "CNY", "美元": "USD", "欧元": "EUR", "日元": "JPY", "
 SIZES = {"亩": 2000 / 3, "个季度": 365.25 / 4, "季度": 365.25 / 4, "个周": 7.0, "周": 7.0, "番": 2.0}
 """Units that are neither decimal nor in UCUM, in base units."""
 
-POWER_WORDS = (("万亿", "trillion"), ("亿", "hundred million"), ("千万", "ten million"), ("百万", "million"), ("万", "ten thousand"), ("千", "thousand"))
+POWER_WORDS = (
+    ("万亿", "trillion"),
+    ("亿", "hundred million"),
+    ("千万", "ten million"),
+    ("百万", "million"),
+    ("万", "ten thousand"),
+    ("千", "thousand"),
+)
 
 GBT_2260 = {
     "青岛市": "370200", "市南区": "370202", "市北区": "370203", "黄岛区": "370211", "崂山区": "370212", "李沧区": "370213",
@@ -50,7 +61,9 @@ GBT_2260 = {
 }  # fmt: skip
 """Codes of GB/T 2260 for Qingdao. Other places are not looked up."""
 
-DOUBT = re.compile(r"looks? like|looks? mis|seems?|may be|might|perhaps|no .*(?:confirms|gives)|none of|is not known|unclear")
+DOUBT = re.compile(
+    r"looks? like|looks? mis|seems?|may be|might|perhaps|no .*(?:confirms|gives)|none of|is not known|unclear"
+)
 SURE = re.compile(r"traditional character|there is no ")
 
 
@@ -63,10 +76,23 @@ def check_stretch(context: Context) -> None:
     words = re.compile(r"更好结果|更好成绩|\d[^,;。]{0,6}[、,]?并?(?:力争|争取|奋力)(?:达到|实现|突破|完成)?\d")
     for row in frame.select(LINE, "target_id", "stretch", "stated", "cue").iter_rows(named=True):
         said = f"{row['stated'] or ''}{row['cue'] or ''}"
-        says = bool(words.search(said)) or bool(row["stretch"] and re.search("更好|力争|争取|奋力", said))
-        if row["stretch"] is not None and says != row["stretch"] and not context.collector.spoiled("targets", row[LINE]):
+        says = bool(words.search(said))
+        if (
+            row["stretch"] is not None
+            and says != row["stretch"]
+            and not context.collector.spoiled("targets", row[LINE])
+        ):
             shown = "true" if row["stretch"] else "false"
-            context.report("R223", "targets", row[LINE], "stretch", row["target_id"], cell=shown, stated=row["stated"] or "", cue=row["cue"] or "")
+            context.report(
+                "R223",
+                "targets",
+                row[LINE],
+                "stretch",
+                row["target_id"],
+                cell=shown,
+                stated=row["stated"] or "",
+                cue=row["cue"] or "",
+            )
 
 
 def check_status(context: Context) -> None:
@@ -81,10 +107,14 @@ def check_status(context: Context) -> None:
             against = "nothing says that it ends"
         elif row["status"] == "new" and (match := PAST_ONLY.search(words)):
             against = match.group()
-        elif row["status"] == "continuing" and re.search(r"^新(?:设|建|的|组建|出台)|^准备|^筹|is set up |are to be set up", row["summary_zh"]):
+        elif row["status"] == "continuing" and re.search(
+            r"^新(?:设|建|的|组建|出台)|^准备|^筹|is set up |are to be set up", row["summary_zh"]
+        ):
             against = row["summary_zh"][:4]
         if against and not context.collector.spoiled("initiatives", row[LINE]):
-            context.report("R248", "initiatives", row[LINE], "status", row["initiative_id"], cell=row["status"], against=against)
+            context.report(
+                "R248", "initiatives", row[LINE], "status", row["initiative_id"], cell=row["status"], against=against
+            )
 
 
 def untold(name: str, stated: str, told: str, pairs: frozenset[str] = frozenset(), *, noted: bool = False) -> str:
@@ -104,7 +134,12 @@ def untold(name: str, stated: str, told: str, pairs: frozenset[str] = frozenset(
         old, new = a[i1:i2], b[j1:j2]
         if kind in ("replace", "delete") and old and not _all_in(old, told) and not (new and _all_in(new, told)):
             return old
-        if kind in ("replace", "insert") and new and not _all_in(new, told) and not _in_words(b, j1, j2, pairs, noted=noted):
+        if (
+            kind in ("replace", "insert")
+            and new
+            and not _all_in(new, told)
+            and not _in_words(b, j1, j2, pairs, noted=noted)
+        ):
             return new
     return ""
 
@@ -138,9 +173,17 @@ def check_names_told(context: Context) -> None:
             if not row["stated"] or not row["name_zh"] or context.collector.spoiled(name, row[LINE]):
                 continue
             context.count("R257", 1)
-            part = untold(row["name_zh"], row["stated"], f"{row['note']} {row.get('cue', '')} {misprints}", pairs, noted=bool(row["note"]))
+            part = untold(
+                row["name_zh"],
+                row["stated"],
+                f"{row['note']} {row.get('cue', '')} {misprints}",
+                pairs,
+                noted=bool(row["note"]),
+            )
             if part:
-                context.report("R257", name, row[LINE], "name_zh", row[key], cell=row["name_zh"], stated=row["stated"], part=part)
+                context.report(
+                    "R257", name, row[LINE], "name_zh", row[key], cell=row["name_zh"], stated=row["stated"], part=part
+                )
 
 
 def check_units(context: Context) -> None:
@@ -155,7 +198,16 @@ def check_units(context: Context) -> None:
             continue
         wrong = _unit_fault(row, iso)
         if wrong:
-            context.report("R263", "units", row[LINE], wrong[0], row["unit_id"], cell=row[wrong[0]], symbol=row["symbol_zh"], expected=wrong[1])
+            context.report(
+                "R263",
+                "units",
+                row[LINE],
+                wrong[0],
+                row["unit_id"],
+                cell=row[wrong[0]],
+                symbol=row["symbol_zh"],
+                expected=wrong[1],
+            )
 
 
 def _unit_fault(row: dict[str, str], iso: dict[str, str]) -> tuple[str, str] | None:
@@ -179,7 +231,12 @@ def _unit_fault(row: dict[str, str], iso: dict[str, str]) -> tuple[str, str] | N
     if row["iso4217"] != iso.get(row["base_unit_id"], row["iso4217"]):
         return "base_unit_id", f"a unit of {row['iso4217']}"
     size = UCUM[row["ucum"]][1] if row["ucum"] else SIZES.get(symbol)
-    if size is None and not power and row["dimension"] in ("count", "persons", "households", "person_times", "currency") and bare == symbol:
+    if (
+        size is None
+        and not power
+        and row["dimension"] in ("count", "persons", "households", "person_times", "currency")
+        and bare == symbol
+    ):
         size = 1.0
     try:
         factor = float(row["factor"])
@@ -199,7 +256,9 @@ def check_indicators(context: Context) -> None:
     observed: dict[str, list[float]] = {}
     for name in OBSERVATIONS:
         if context.has(name):
-            for line, indicator, value in context.frame(name).select(LINE, "indicator_id", "value_base").drop_nulls().iter_rows():
+            for line, indicator, value in (
+                context.frame(name).select(LINE, "indicator_id", "value_base").drop_nulls().iter_rows()
+            ):
                 if not context.collector.spoiled(name, line):
                     observed.setdefault(indicator, []).append(value)
     for row in context.frame("indicators").iter_rows(named=True):
@@ -208,14 +267,25 @@ def check_indicators(context: Context) -> None:
         context.count("R274", 1)
         fault = _measure_fault(row)
         if fault:
-            context.report("R274", "indicators", row[LINE], fault[0], row["indicator_id"], cell=row[fault[0]] or "", measure=row["measure"], expected=fault[1])
+            context.report(
+                "R274",
+                "indicators",
+                row[LINE],
+                fault[0],
+                row["indicator_id"],
+                cell=row[fault[0]] or "",
+                measure=row["measure"],
+                expected=fault[1],
+            )
         if row["min"] is None or row["max"] is None:
             continue
         context.count("R275", 1)
         for column in ("min", "max"):
             why = _bound_fault(column, row[column], observed.get(row["indicator_id"], []), row["measure"])
             if why:
-                context.report("R275", "indicators", row[LINE], column, row["indicator_id"], cell=f"{row[column]:g}", why=why)
+                context.report(
+                    "R275", "indicators", row[LINE], column, row["indicator_id"], cell=f"{row[column]:g}", why=why
+                )
                 break
 
 
@@ -240,7 +310,9 @@ def _bound_fault(column: str, bound: float, values: list[float], measure: str) -
         return "more than two digits that count"
     if not values or measure in ("growth_rate", "gap", "contribution"):
         spread = max((abs(v) for v in values), default=0.0)
-        return "far beyond anything observed" if measure == "growth_rate" and (abs(bound) > max(1.0, 10 * spread)) else ""
+        return (
+            "far beyond anything observed" if measure == "growth_rate" and (abs(bound) > max(1.0, 10 * spread)) else ""
+        )
     if column == "max" and bound > 12 * max(values):
         return "more than twelve times the largest value"
     if column == "min" and min(values) > 0 and bound > 0 and bound * 250 < min(values):
@@ -258,12 +330,16 @@ def check_districts(context: Context) -> None:
         context.count("R293", 1)
         fault = _district_fault(row)
         if fault:
-            context.report("R293", "districts", row[LINE], fault[0], row["district_code"], cell=row[fault[0]], expected=fault[1])
+            context.report(
+                "R293", "districts", row[LINE], fault[0], row["district_code"], cell=row[fault[0]], expected=fault[1]
+            )
 
 
 def _district_fault(row: dict[str, str]) -> tuple[str, str] | None:
     code, name = row["district_code"], row["name_zh"]
-    ending, kind = {"区": ("District", "district"), "市": ("City", "county_city"), "县": ("County", "county_city")}.get(name[-1:], ("", ""))
+    ending, kind = {"区": ("District", "district"), "市": ("City", "county_city"), "县": ("County", "county_city")}.get(
+        name[-1:], ("", "")
+    )
     level = "prefecture" if code.endswith("00") else kind
     official = {v: k for k, v in GBT_2260.items()}.get(code)
     if official and official != name:

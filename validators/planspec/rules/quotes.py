@@ -48,7 +48,9 @@ def check_quotes(context: Context) -> None:
             if other[0] != char:
                 key = "/".join(str(row[k]) for k in context.resource(name).primary_key)
                 where = f"{context.resource(other[1]).path}:{other[2]}"
-                context.report("P317", name, row[LINE], column, key, cell=words, found=other[0], at=start + i, other=where)
+                context.report(
+                    "P317", name, row[LINE], column, key, cell=words, found=other[0], at=start + i, other=where
+                )
                 break
 
 
@@ -63,7 +65,9 @@ def check_scopes(context: Context) -> None:
                 context.count("P318", 1)
                 held, line = first.setdefault(row["scope_zh"], (row["scope_en"], row[LINE]))
                 if held != row["scope_en"] and not context.collector.spoiled(name, row[LINE]):
-                    context.report("P318", name, row[LINE], "scope_en", row[key], cell=row["scope_en"], other=held, first=line)
+                    context.report(
+                        "P318", name, row[LINE], "scope_en", row[key], cell=row["scope_en"], other=held, first=line
+                    )
 
 
 def check_headline_edges(context: Context) -> None:
@@ -125,9 +129,27 @@ def check_parts_of_report(context: Context) -> None:
             review = row["start"] < plan
             if past != review and not context.collector.spoiled("projects", row[LINE]):
                 part = "review" if review else "plan"
-                context.report("P335", "projects", row[LINE], "period", row["project_id"], cell=row["period"] or "", part=part, plan=plan)
+                context.report(
+                    "P335",
+                    "projects",
+                    row[LINE],
+                    "period",
+                    row["project_id"],
+                    cell=row["period"] or "",
+                    part=part,
+                    plan=plan,
+                )
             elif row["period"] and past and row["period"][:4] != str(row["year"] - 1):
-                context.report("P335", "projects", row[LINE], "period", row["project_id"], cell=row["period"], part="review", plan=plan)
+                context.report(
+                    "P335",
+                    "projects",
+                    row[LINE],
+                    "period",
+                    row["project_id"],
+                    cell=row["period"],
+                    part="review",
+                    plan=plan,
+                )
 
 
 LINKS = {
@@ -151,17 +173,28 @@ def check_links(context: Context) -> None:
                     continue
                 context.count("P336", 1)
                 if not _at_hand(row, other):
-                    context.report("P336", name, row[LINE], column, row[key], cell=row[column], linked=other["name_zh"], stated=row["stated"] or "")
+                    context.report(
+                        "P336",
+                        name,
+                        row[LINE],
+                        column,
+                        row[key],
+                        cell=row[column],
+                        linked=other["name_zh"],
+                        stated=row["stated"] or "",
+                    )
 
 
 def _at_hand(row: dict, other: dict) -> bool:
-    if row["source_id"] == other["source_id"] and row["start"] is not None and other["start"] is not None:
-        if abs(row["start"] - other["start"]) <= NEAR:
-            return True
+    placed = row["start"] is not None and other["start"] is not None
+    if placed and row["source_id"] == other["source_id"] and abs(row["start"] - other["start"]) <= NEAR:
+        return True
     words = compact_text(" ".join(row.get(c) or "" for c in ("stated", "cue", "scope_zh", "name_zh", "note")))
     named = compact_text(f"{other['name_zh']} {other['stated']}")
     pairs = {named[i : i + 2] for i in range(len(named) - 1) if "一" <= named[i] <= "鿿"}
-    return any(words[i : i + 2] in pairs for i in range(len(words) - 1)) or bool(row.get("note") and "member" in row["note"].lower())
+    return any(words[i : i + 2] in pairs for i in range(len(words) - 1)) or bool(
+        row.get("note") and "member" in row["note"].lower()
+    )
 
 
 def check_lengths(context: Context) -> None:
@@ -173,7 +206,16 @@ def check_lengths(context: Context) -> None:
         context.count("P337", 1)
         if length.get(row["source_id"]) is not None and end > length[row["source_id"]]:
             key = "/".join(str(row[k]) for k in context.resource(name).primary_key)
-            context.report("P337", name, row[LINE], column, key, cell=end, source=row["source_id"], characters=length[row["source_id"]])
+            context.report(
+                "P337",
+                name,
+                row[LINE],
+                column,
+                key,
+                cell=end,
+                source=row["source_id"],
+                characters=length[row["source_id"]],
+            )
             break
     for row in context.raw("sources").iter_rows(named=True):
         context.count("P338", 1)
@@ -190,7 +232,12 @@ def check_cited_numbers(context: Context) -> None:
         if source and text:
             printed[source] |= chinese_numbers(text)
     documents = set(context.frame("sources")["source_id"].drop_nulls())
-    columns = {"targets": ("note",), "results": ("note",), "projects": ("note",), "initiatives": ("note", "summary_en", "summary_zh")}
+    columns = {
+        "targets": ("note",),
+        "results": ("note",),
+        "projects": ("note",),
+        "initiatives": ("note", "summary_en", "summary_zh"),
+    }
     for name, names in columns.items():
         for row in context.raw(name).iter_rows(named=True) if context.has(name) else ():
             if not any(row[c] for c in names) or context.collector.spoiled(name, row[LINE]):
@@ -210,8 +257,14 @@ def _unknown_number(row: dict, column: str, printed: dict[str, set[float]], docu
     if not re.search(r"\d", cell):
         return ""
     year = int(row["year"]) if row["year"].isdigit() else 0
-    rest = " ".join(v for k, v in row.items() if k not in (LINE, column, "start", "end", "cue_start", "cue_end", "year", "district_code") and v)
-    known = chinese_numbers(rest) | english_numbers(rest) | printed.get(row["source_id"], set()) | {year, year - 1, 100.0}
+    rest = " ".join(
+        v
+        for k, v in row.items()
+        if k not in (LINE, column, "start", "end", "cue_start", "cue_end", "year", "district_code") and v
+    )
+    known = (
+        chinese_numbers(rest) | english_numbers(rest) | printed.get(row["source_id"], set()) | {year, year - 1, 100.0}
+    )
     known |= {n * p for n in known for p in (1e4, 1e8, 1e-6)}
     for match in re.finditer(r"\d[\d,]*(?:\.\d+)?(?: (?:million|billion|thousand))?", cell):
         text = match.group()

@@ -261,8 +261,10 @@ def cue_outside_phrase() -> nw.Expr:
 def not_stated_is_empty() -> nw.Expr:
     silent = c("comparator") == "not_stated"
     words = [_given("stated"), _given("start"), _given("end")]
-    return (silent & (words[0] | words[1] | words[2])) | (~silent & ~(words[0] & words[1] & words[2])) | (
-        silent & (_given("strength") | _given("cue") | c("headline") | ~c("_core"))
+    return (
+        (silent & (words[0] | words[1] | words[2]))
+        | (~silent & ~(words[0] & words[1] & words[2]))
+        | (silent & (_given("strength") | _given("cue") | c("headline") | ~c("_core")))
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -79,24 +81,30 @@ def _check_descriptor(package: Package, collector: Collector) -> None:
 
     A descriptor whose resources could not all be made out already has its finding.
     """
-    from frictionless import FrictionlessException, Schema
-    from frictionless import Package as Profile
+    judged = (
+        []
+        if any(fault.file == DESCRIPTOR for fault in package.faults)
+        else [(DESCRIPTOR, "Package", package.descriptor)]
+    )
+    for resource in package:
+        file = resource.meta.get("schema")
+        judged.append((file if isinstance(file, str) else DESCRIPTOR, "Schema", resource.schema))
+    for target, kind, content in judged:
+        for why in _profile_errors(kind, json.dumps(content)):
+            collector.add(Finding("S102", file=target, params={"why": why}))
 
-    for target, content, kind in [(DESCRIPTOR, package.descriptor, Profile)] + [
-        (str(r.meta.get("schema")) if isinstance(r.meta.get("schema"), str) else DESCRIPTOR, r.schema, Schema)
-        for r in package
-    ]:
-        if target == DESCRIPTOR and any(fault.file == DESCRIPTOR for fault in package.faults):
-            continue
-        try:
-            errors = list(kind.metadata_validate(content))
-        except FrictionlessException as refusal:
-            errors = [refusal.error]
-        except (TypeError, ValueError, KeyError, AttributeError) as failure:
-            collector.add(Finding("S102", file=target, params={"why": f"{type(failure).__name__}: {failure}"}))
-            continue
-        for error in errors:
-            collector.add(Finding("S102", file=target, params={"why": error.note}))
+
+@lru_cache(maxsize=64)
+def _profile_errors(kind: str, text: str) -> tuple[str, ...]:
+    """What frictionless says against a Package or Schema given as JSON text; remembered, since packages share schemas."""
+    import frictionless
+
+    try:
+        return tuple(error.note for error in getattr(frictionless, kind).metadata_validate(json.loads(text)))
+    except frictionless.FrictionlessException as refusal:
+        return (refusal.error.note,)
+    except (TypeError, ValueError, KeyError, AttributeError) as failure:
+        return (f"{type(failure).__name__}: {failure}",)
 
 
 def _check_contract(context: Context) -> None:

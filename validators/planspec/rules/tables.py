@@ -13,7 +13,6 @@ from planspec.rules.context import KEYS, OBSERVATIONS, RECORDS, Context
 from planspec.rules.rows import PLACES
 from planspec.tables import LINE
 
-
 MANY = 5000
 """More keys than this are narrowed by length and ends before the nearest are looked for."""
 
@@ -42,14 +41,26 @@ def check_references(context: Context) -> None:
             context.count("P302", used.height if retired else 0)
             for row in used.filter(~pl.col(reference.field).is_in(known.unique().to_list())).iter_rows(named=True):
                 if not context.collector.spoiled(table.resource.name, row[LINE], reference.field):
-                    lost[reference.resource, str(row[reference.field])].append((table.resource.name, row, reference.field))
+                    lost[reference.resource, str(row[reference.field])].append(
+                        (table.resource.name, row, reference.field)
+                    )
     for (resource, value), places in lost.items():
         name, row, column = places[0]
         key = KEYS[resource] if resource in KEYS else context.resource(resource).primary_key[0]
         near = _nearest(value, context.frame(resource)[key].drop_nulls().unique().sort().to_list())
         rule = "P302" if value in retired else "P301"
         rows = len(places)
-        context.report(rule, name, row[LINE], column, _key(context, name, row), cell=value, resource=resource, nearest=near, rows=rows)
+        context.report(
+            rule,
+            name,
+            row[LINE],
+            column,
+            _key(context, name, row),
+            cell=value,
+            resource=resource,
+            nearest=near,
+            rows=rows,
+        )
     if context.has("indicators"):
         yardsticks = set(context.frame("indicators")["indicator_id"].drop_nulls()) | set(PLACES)
         for name in OBSERVATIONS:
@@ -265,7 +276,7 @@ def _check_parts(context: Context, rows: list[dict]) -> None:
                 context.report("P314", "figures", row[LINE], "field", _key(context, "figures", row), record=record[1])
     context.count("P314", len(rows))
     last: dict[str, tuple[int, int, int]] = {}
-    for source, start in sorted(k for k in places if k[1] is not None):
+    for source, start in sorted(k for k in places if None not in k):
         row = places[source, start][0]
         end = row["end"] or start
         if source in last and start < last[source][1]:

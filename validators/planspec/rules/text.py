@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from planspec.lexicon import HAN, in_pinyin, is_chinese_word, nearest_words, project_words, same_sound, spelt, word_cover
+from planspec.lexicon import (
+    HAN,
+    in_pinyin,
+    is_chinese_word,
+    nearest_words,
+    project_words,
+    same_sound,
+    spelt,
+    word_cover,
+)
 from planspec.rules.context import KEYS, Context
 from planspec.rules.numerals import chinese_numbers, english_numbers
 from planspec.tables import LINE
@@ -125,9 +134,16 @@ def _check_form(context: Context, name: str, column: str, row: dict, key: str) -
             found = (text[-8:], "no full stop")
         elif not re.match(r"[A-Z0-9“\"一-鿿]", text):
             found = (text[:8], "no capital at the beginning")
-    if found is None and column == "name_en" and name in ("projects", "initiatives", "indicators", "districts") and not re.match(r"[A-Z0-9“\"]", text):
+    if (
+        found is None
+        and column == "name_en"
+        and name in ("projects", "initiatives", "indicators", "districts")
+        and not re.match(r"[A-Z0-9“\"]", text)
+    ):
         found = (text[:8], "no capital at the beginning")
-    if found is None and (text.count("(") != text.count(")") or text.count("“") != text.count("”") or text.count('"') % 2):
+    if found is None and (
+        text.count("(") != text.count(")") or text.count("“") != text.count("”") or text.count('"') % 2
+    ):
         found = (text[:20], "marks that do not close")
     if found:
         context.report("R225", name, row[LINE], column, key, found=found[0], why=found[1])
@@ -141,13 +157,21 @@ def _check_numbers(context: Context, name: str, row: dict) -> None:
         extra = english_numbers(row[english]) - chinese_numbers(row[chinese])
         if extra:
             number = ", ".join(f"{n:g}" for n in sorted(extra))
-            context.report("R226", name, row[LINE], english, _key(context, name, row), number=number, chinese=row[chinese])
+            context.report(
+                "R226", name, row[LINE], english, _key(context, name, row), number=number, chinese=row[chinese]
+            )
 
 
 def phrase_pairs(context: Context) -> frozenset[str]:
     """Pairs of characters that stand together in a phrase of the package: words that no dictionary has to know."""
     pairs: set[str] = set()
-    columns = {"targets": ("stated", "cue"), "results": ("stated", "cue"), "projects": ("stated", "cue"), "initiatives": ("stated",), "indicators": ("labels_zh",)}
+    columns = {
+        "targets": ("stated", "cue"),
+        "results": ("stated", "cue"),
+        "projects": ("stated", "cue"),
+        "initiatives": ("stated",),
+        "indicators": ("labels_zh",),
+    }
     for name, names in columns.items():
         for column in names if context.has(name) else ():
             for text in context.raw(name)[column]:
@@ -189,9 +213,23 @@ def check_chinese(context: Context) -> None:
                 context.count("R227", 1)
                 context.count("R228", 1)
                 found = next(((m.group(), why) for pattern, why in _UNTIDY_ZH if (m := pattern.search(text))), None)
-                if found is None and column == "summary_zh" and (not text.endswith("。") or re.search(r"[,.;:](?!\d)", text)):
+                if (
+                    found is None
+                    and column == "summary_zh"
+                    and (not text.endswith("。") or re.search(r"[,.;:](?!\d)", text))
+                ):
                     found = (text[-6:], "no Chinese full stop")
-                if found is None and not HAN.search(text) and (name, column) not in (("units", "symbol_zh"), ("indicators", "labels_zh"), ("errata", "printed"), ("errata", "reading")):
+                if (
+                    found is None
+                    and not HAN.search(text)
+                    and (name, column)
+                    not in (
+                        ("units", "symbol_zh"),
+                        ("indicators", "labels_zh"),
+                        ("errata", "printed"),
+                        ("errata", "reading"),
+                    )
+                ):
                     found = (text[:20], "no Chinese")
                 if found:
                     context.report("R227", name, row[LINE], column, key, found=found[0], why=found[1])
@@ -213,7 +251,13 @@ def check_keys_of_words(context: Context) -> None:
             record = re.fullmatch(r"\d{6}-\d{4}-(.+)", row[column])
             english = {w.lower() for c in ENGLISH.get(name, ()) for w in _WORD.findall(row[c])}
             for part in (record.group(1) if record else row[column]).split("-"):
-                known = _SLUG_PART.match(part) or part in places or part in english or spelt(part) or in_pinyin(part, chinese)
+                known = (
+                    _SLUG_PART.match(part)
+                    or part in places
+                    or part in english
+                    or spelt(part)
+                    or in_pinyin(part, chinese)
+                )
                 if not known:
                     near = ", ".join(nearest_words(part)) or "–"
                     context.report("R229", name, row[LINE], column, row[column], word=part, nearest=near)

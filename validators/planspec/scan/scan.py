@@ -13,7 +13,7 @@ from planspec.scan.figures import Figure, figures_in, words_in
 from planspec.scan.headline import STRETCH, Headline, find_headlines, worded_goals
 from planspec.scan.layout import Layout, lay_out
 from planspec.scan.naming import indicator_words
-from planspec.scan.phrases import MAX_PHRASE
+from planspec.scan.phrases import MAX_PHRASE, joint
 from planspec.scan.places import Place
 from planspec.scan.repeats import loops
 from planspec.scan.roles import role_of
@@ -146,7 +146,8 @@ class _Reader:
             wording = replace(wording, subjects=subjects, own_words=True)
         figure = as_phrase_says(wording, figure)
         figures = [*figures[:index], figure, *figures[index + 1 :]]
-        measure = measure_of(text, wording.start, figure)
+        head = figures[joint(text, figures, index)[0]]
+        measure = measure_of(text, wording.start, head if figure.reading and head.reading else figure)
         words = indicator_words(text, wording.start, wording.end, figures)
         if not wording.own_words and wording.cue_end > wording.cue_start:
             subject = indicator_words(text, wording.cue_start, wording.cue_end, figures)

@@ -16,6 +16,7 @@ from planspec.package import Package, open_package
 
 _OTHER_BEFORE = re.compile(r"(?:单位|万元|人均|每|占|占全[市区县省]|相当于|相当于全[市区县省]|与|亿元)(?:国内|地区)?$")
 _OTHER_AFTER = re.compile(r"(?:能耗|二氧化碳|用水|电耗|的?比[重例]|占比|碳排放|综合能耗|同步)")
+_POWER = re.compile("[十百千]?[万亿]|[十百千]")
 RATES = ("growth_rate", "share")
 POINTS = ("gap", "contribution")
 
@@ -41,12 +42,18 @@ class Vocabulary:
         """Id of a printed unit, "" where units.csv has none yet."""
         return self.units.get(symbol, ("", ""))[0]
 
+    def dimension(self, symbol: str) -> str:
+        """Dimension of a printed unit, or of the unit that it is a power of (亿斤); "" where neither is known."""
+        while symbol and symbol not in self.units and (power := _POWER.match(symbol)):
+            symbol = symbol[power.end() :]
+        return self.units.get(symbol, ("", ""))[1]
+
     def find(self, words: str, measure: str, unit: str) -> Indicator | None:
         """The indicator with the longest label among `words` whose measure and dimension fit; None where none does.
 
         `measure`: "" where the phrase does not tell it; `unit`: the printed unit, "" for goals without digits.
         """
-        dimension = self.units.get(unit, ("", ""))[1]
+        dimension = self.dimension(unit)
         best: tuple[int, int, Indicator] | None = None
         for place in range(len(words) - 1):
             for label, indicators in self.labels.get(words[place : place + 2], {}).items():

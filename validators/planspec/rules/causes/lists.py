@@ -107,9 +107,9 @@ def follow_documents(causes: Causes) -> None:
         row = causes.row("coverage", line)
         for place in causes.of("P306", "P330", "P331", "P332", "P340") if rule != "P333" else ():
             other = causes.row(place[1], place[2])
-            source, district = other.get("source_id"), other.get("district_code")
-            pair = (source, district) == (row.get("source_id"), row.get("district_code"))
-            half = row.get("source_id") == source or row.get("district_code") == district
+            document, district = other.get("source_id"), other.get("district_code")
+            pair = (document, district) == (row.get("source_id"), row.get("district_code"))
+            half = row.get("source_id") == document or row.get("district_code") == district
             if pair or (place[0] in ("P306", "P340") and half) or (place[0] == "P340" and place[1] == "sources"):
                 causes.withdraw(place, rule)
 

@@ -60,8 +60,8 @@ def follow_projects(causes: Causes) -> None:
             causes.withdraw(place, wrong[key])
     for place in causes.of("P305"):
         owner = "initiatives" if place[3] == "initiative_id" else "projects"
-        key = causes.row(place[1], place[2]).get(place[3])
-        for line in causes.lines_of(owner, KEYS[owner], key):
+        linked = causes.row(place[1], place[2]).get(place[3])
+        for line in causes.lines_of(owner, KEYS[owner], linked):
             for other in causes.at.get((owner, line), ()):
                 if other[3] == "district_code":
                     causes.withdraw(place, other[0])

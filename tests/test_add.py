@@ -1,0 +1,315 @@
+"""Adding a report: review beside it, rows in canonical form, validation; stopped and resumed at any point."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from plans import adding, reviewing
+from plans.commands import add as add_command
+from plans.commands import scan as scan_command
+from planspec.canonical import format_package
+from planspec.errors import CannotTell
+from planspec.rules.run import validate
+from planspec.scan import read_vocabulary, scan
+from planspec.scan.entries import draft
+from planspec.scan.review import REVIEW_COLUMNS, accept_from, begin, open_items, read_review, write_review
+
+REPORT = Path(__file__).parent / "fixtures" / "scan" / "invented-report.txt"
+ARGUMENTS = ("--district", "350400", "--year", "2025")
+NAMED = ("--district-name", "三明市", "--district-name-en", "Sanming City")
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Path:
+    return Path(shutil.copy(REPORT, tmp_path / "report.txt"))
+
+
+@pytest.fixture
+def app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> typer.Typer:
+    monkeypatch.setenv("PLANS_SOURCES", str(tmp_path))
+    app = typer.Typer()
+    scan_command.register(app)
+    add_command.register(app)
+    return app
+
+
+def run(app: typer.Typer, *arguments: object, answers: str = "") -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(a) for a in arguments], input=answers)
+    if result.exception and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result.exit_code, result.output
+
+
+def rows(package: Path, name: str) -> list[dict[str, str]]:
+    with (package / "data" / f"{name}.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def review_of(report: Path) -> list[dict[str, str]]:
+    with report.with_name("report.review.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_scan_writes_each_format(app: typer.Typer, report: Path, root: Path, tmp_path: Path) -> None:
+    for form in ("csv", "json", "text"):
+        out = tmp_path / f"rows.{form}"
+        code, _ = run(app, "scan", report, *ARGUMENTS, "--package", root, "--format", form, "--out", out)
+        assert code == 0
+        assert out.stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--district", "35040", "--year", "2025"), "six digits"),
+        ((*ARGUMENTS, "--format", "xml"), "csv, json, text"),
+    ],
+)
+def test_scan_says_what_it_cannot_tell(app: typer.Typer, report: Path, root: Path, arguments: tuple, said: str) -> None:
+    code, output = run(app, "scan", report, *arguments, "--package", root)
+    assert code == 2
+    assert said in output
+
+
+def test_scan_refuses_what_is_no_text(app: typer.Typer, root: Path, tmp_path: Path) -> None:
+    for name, data in (("nul.txt", b"a\x00b"), ("broken.txt", b"\xff\xff\xfe9"), ("absent.txt", None)):
+        path = tmp_path / name
+        if data is not None:
+            path.write_bytes(data)
+        code, output = run(app, "scan", path, *ARGUMENTS, "--package", root)
+        assert code == 2
+        assert "to mend" in output
+
+
+def test_scan_reads_gbk(app: typer.Typer, report: Path, root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "gbk.txt"
+    path.write_bytes("今年新增学位300个。".encode("gb18030"))
+    code, output = run(app, "scan", path, *ARGUMENTS, "--package", root, "--format", "csv")
+    assert code == 0
+    assert "新增学位300个" in output
+
+
+def test_first_run_begins_a_review_and_lists_what_is_open(app: typer.Typer, report: Path, root: Path) -> None:
+    code, output = run(app, "add", report, *ARGUMENTS, "--package", root, "--limit", 3)
+    items = review_of(report)
+    assert code == 1
+    assert f"{len(items)} figures proposed" in output
+    assert f"… and {len(items) - 3} more" in output
+    listed = [float(line.split()[0]) for line in output.splitlines() if line.startswith("  0.")]
+    assert listed == sorted(listed)
+    assert tuple(items[0]) == REVIEW_COLUMNS
+
+
+def test_writing_registers_the_source_and_keeps_every_figure(app: typer.Typer, report: Path, package: Path) -> None:
+    code, output = run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.5", "--write")
+    source = rows(package, "sources")[-1]
+    figures = [r for r in rows(package, "figures") if r["source_id"] == source["source_id"]]
+    found = scan(REPORT.read_bytes().decode("utf-8"), "350400", 2025, read_vocabulary(package))
+    assert source["characters"] == str(len(REPORT.read_bytes().decode("utf-8")))
+    assert {(r["start"], r["end"]) for r in figures} == {
+        (str(r.start), str(r.end)) for r in found.rows if float(r.confidence) >= 0.5
+    }
+    covered = [r for r in rows(package, "coverage") if r["source_id"] == source["source_id"]]
+    assert [(r["district_code"], r["completeness"]) for r in covered] == [("350400", "full")]
+    assert rows(package, "districts")[0]["name_zh"] == "三明市" or any(
+        r["name_zh"] == "三明市" for r in rows(package, "districts")
+    )
+    assert "have no record yet" in output
+    assert code == 1
+
+
+def test_what_is_written_is_canonical_and_proved(app: typer.Typer, report: Path, package: Path) -> None:
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.5", "--write")
+    assert format_package(package, write=False).lines == []
+    outcome = validate(package, package / "sources", 1000)
+    source = rows(package, "sources")[-1]["source_id"]
+    own = [f for f in outcome.findings if f.key.startswith((f"{source}/", "350400-"))]
+    proof = {
+        "R230",
+        "R231",
+        "R232",
+        "R235",
+        "R236",
+        "R237",
+        "T403",
+        "T404",
+        "T406",
+        "R216",
+        "R215",
+        "R219",
+        "S116",
+        "P301",
+    }
+    assert not [f for f in own if f.rule in proof], [(f.rule, f.key) for f in own if f.rule in proof]
+    lost = [f for f in outcome.findings if f.rule in ("T407", "T408") and f.key.startswith(f"{source}/")]
+    assert not lost
+
+
+def test_targets_carry_what_was_scanned(app: typer.Typer, report: Path, package: Path) -> None:
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.5", "--write")
+    target = next(r for r in rows(package, "targets") if r["target_id"] == "350400-2025-gdp-growth")
+    assert (target["comparator"], target["value"], target["unit_id"], target["value_base"]) == (
+        "eq",
+        "5.5",
+        "percent",
+        "0.055",
+    )
+    assert (target["headline"], target["stretch"], target["stretch_value"]) == ("true", "true", "6")
+    fields = {r["field"] for r in rows(package, "figures") if r["target_id"] == target["target_id"]}
+    assert fields == {"value", "stretch_value"}
+    silent = [
+        r["indicator_id"]
+        for r in rows(package, "targets")
+        if r["comparator"] == "not_stated" and r["district_code"] == "350400"
+    ]
+    assert "retail-sales-growth" in silent
+
+
+def test_adding_again_changes_nothing(app: typer.Typer, report: Path, package: Path) -> None:
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.5", "--write")
+    before = {p.name: p.read_bytes() for p in (package / "data").iterdir()}
+    _, output = run(app, "add", report, *ARGUMENTS, "--package", package, "--write")
+    assert {p.name: p.read_bytes() for p in (package / "data").iterdir()} == before
+    assert "nothing new written" in output
+
+
+def test_a_new_indicator_and_unit_come_with_the_record(app: typer.Typer, report: Path, package: Path) -> None:
+    run(app, "add", report, *ARGUMENTS, "--package", package, "--accept", "0.5")
+    path = report.with_name("report.review.csv")
+    items = read_review(path, adding.Report(report, "", "350400", 2025).sha256)
+    item = next(i for i in items if i["stated"].startswith("为70岁以上老人体检"))
+    item.update(
+        indicator_id="elderly-health-checks",
+        indicator_en="Health checks of elderly people",
+        measure="flow_count",
+        theme="health",
+    )
+    write_review(path, items)
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--write")
+    indicator = next(r for r in rows(package, "indicators") if r["indicator_id"] == "elderly-health-checks")
+    record = next(r for r in rows(package, "targets") if r["indicator_id"] == "elderly-health-checks")
+    assert (indicator["dimension"], indicator["theme"]) == ("person_times", "health")
+    assert indicator["labels_zh"] in record["stated"]
+    assert record["unit_id"] == "person-time-10k"
+    grain = next(r for r in rows(package, "units") if r["symbol_zh"] == "亿斤")
+    assert (grain["unit_id"], grain["factor"], grain["base_unit_id"]) == ("jin-100m", "50000", "tonne")
+
+
+def test_a_shared_number_becomes_a_record_for_each_indicator(root: Path) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    tables = adding.read_rows(adding.open_folder(root))
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "0" * 64)
+    item = next(i for i in items if i["printed"] == "98")
+    item.update(
+        decision="accept",
+        indicator_id="citizen-request-resolution-rate|citizen-request-satisfaction-rate",
+        stated="解决率、满意率均达到98%",
+    )
+    drafts = draft([item], stored, "900", tables)
+    assert [r["part"] for r in drafts.rows["figures"]] == ["1", "2"]
+    assert len({r["target_id"] for r in drafts.rows["figures"]}) == 2
+
+
+def test_review_in_the_terminal_is_saved_at_each_step(app: typer.Typer, report: Path, root: Path) -> None:
+    answers = "a\ns\nunclear\ne\nrole=nonsense\ne\nvalue=7\na\n"
+    run(app, "add", report, *ARGUMENTS, "--package", root, "--review", "--limit", "0", answers=answers)
+    decided = [i for i in review_of(report) if i["decision"]]
+    assert sorted(i["decision"] for i in decided) == ["accept", "accept", "aside"]
+    assert any(i["value"] == "7" and i["decision"] == "accept" for i in decided)
+    code, output = run(app, "add", report, *ARGUMENTS, "--package", root, "--review", "--limit", "0", answers="q\n")
+    assert f"{len(review_of(report)) - 3} open" in output
+    assert code == 1
+
+
+def test_rejected_number_stays_as_context(app: typer.Typer, report: Path, root: Path) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "0" * 64)
+    item = next(i for i in items if i["printed"] == "1000" and "5G" in i["stated"])
+    for other in items:
+        other["decision"] = "" if other is item else "accept"
+    answers = iter(["r", "no reason", "r", "name"])
+    reviewing.review(items, stored, report.with_name("x.csv"), lambda _: next(answers), lambda _: None)
+    assert (item["role"], item["reason"], item["decision"]) == ("context", "name", "accept")
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("decision", "yes", ":2:decision:"),
+        ("role", "goal", ":2:role:"),
+        ("text", "abc", ":2:text:"),
+        ("start", "x", ":2:start:"),
+        ("reason", "because", ":2:reason:"),
+    ],
+)
+def test_a_wrong_cell_of_the_review_is_named(tmp_path: Path, root: Path, column: str, value: str, said: str) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "f" * 64)
+    items[0][column] = value
+    write_review(tmp_path / "r.csv", items)
+    with pytest.raises(CannotTell, match=said):
+        read_review(tmp_path / "r.csv", "f" * 64)
+
+
+def test_setting_aside_needs_a_reason(tmp_path: Path, root: Path) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "f" * 64)
+    items[0]["decision"] = "aside"
+    write_review(tmp_path / "r.csv", items)
+    with pytest.raises(CannotTell, match="why"):
+        read_review(tmp_path / "r.csv", "f" * 64)
+
+
+def test_a_review_saved_by_a_spreadsheet_is_read(tmp_path: Path, root: Path) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "f" * 64)
+    path = tmp_path / "r.csv"
+    write_review(path, items)
+    for encoding in ("utf-8-sig", "gb18030"):
+        path.write_bytes(path.read_bytes().decode("utf-8").replace("\n", "\r\n").encode(encoding))
+        assert read_review(path, "f" * 64) == items
+        write_review(path, items)
+
+
+def test_a_changed_report_is_not_taken_for_the_reviewed_one(app: typer.Typer, report: Path, root: Path) -> None:
+    run(app, "add", report, *ARGUMENTS, "--package", root)
+    report.write_text(report.read_text(encoding="utf-8") + "新增学位1个。", encoding="utf-8")
+    code, output = run(app, "add", report, *ARGUMENTS, "--package", root)
+    assert code == 2
+    assert "another text" in output
+
+
+def test_unknown_district_needs_its_names(app: typer.Typer, report: Path, package: Path) -> None:
+    before = {p.name: p.read_bytes() for p in (package / "data").iterdir()}
+    code, output = run(app, "add", report, *ARGUMENTS, "--package", package, "--accept", "0.9", "--write")
+    assert code == 2
+    assert "--district-name" in output
+    assert {p.name: p.read_bytes() for p in (package / "data").iterdir()} == before
+
+
+def test_ledger_of_a_report_under_review(app: typer.Typer, report: Path, root: Path) -> None:
+    with pytest.raises(CannotTell, match="no review"):
+        add_command.show_review(report, "text")
+    run(app, "add", report, *ARGUMENTS, "--package", root, "--accept", "0.9")
+    text = add_command.show_review(report, "text")
+    assert "target" in text
+    assert "total" in text
+    items = review_of(report)
+    assert f"{len(items)}" in text.split("total")[1].splitlines()[0]
+    assert '"accept"' in add_command.show_review(report, "json")
+
+
+def test_accepting_takes_only_what_is_open_and_sure(root: Path) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "f" * 64)
+    items[0]["decision"] = "reject"
+    number = accept_from(items, 0.9)
+    assert number == sum(i["decision"] == "accept" for i in items)
+    assert items[0]["decision"] == "reject"
+    assert all(float(i["confidence"]) < 0.9 for i in open_items(items))
