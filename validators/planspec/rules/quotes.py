@@ -35,23 +35,35 @@ def _quotes(context: Context) -> Iterator[tuple[str, dict, str, int, int, str]]:
 def check_quotes(context: Context) -> None:
     """P317: two rows that quote the same place quote different words, so one of them has words or offsets wrong.
 
+    Pieces are taken in the order of their place, and each is held against the one that reaches furthest.
+
     Only pieces as long as their span are held together: where layout blanks stand inside, the place of each character
     is not known without the text.
     """
-    held: dict[tuple[str, int], tuple[str, str, int]] = {}
-    for name, row, column, start, end, words in _quotes(context):
-        if end - start != len(words) or set(words) == {"*"}:
+    pieces = sorted(
+        (row["source_id"], start, end, words, name, column, row[LINE], _key(context, name, row))
+        for name, row, column, start, end, words in _quotes(context)
+        if end - start == len(words) and set(words) != {"*"}
+    )
+    context.count("P317", len(pieces))
+    far: tuple | None = None
+    for piece in pieces:
+        source, start, end, words, name, column, line, key = piece
+        if far is None or far[0] != source or start >= far[2]:
+            far = piece
             continue
-        context.count("P317", 1)
-        for i, char in enumerate(words):
-            other = held.setdefault((row["source_id"], start + i), (char, name, row[LINE]))
-            if other[0] != char:
-                key = "/".join(str(row[k]) for k in context.resource(name).primary_key)
-                where = f"{context.resource(other[1]).path}:{other[2]}"
-                context.report(
-                    "P317", name, row[LINE], column, key, cell=words, found=other[0], at=start + i, other=where
-                )
-                break
+        length = min(end, far[2]) - start
+        held = far[3][start - far[1] :][:length]
+        at = next((i for i in range(length) if held[i] != words[i]), None)
+        if at is not None and (name, line) != (far[4], far[6]):
+            where = f"{context.resource(far[4]).path}:{far[6]}"
+            context.report("P317", name, line, column, key, cell=words, found=held[at], at=start + at, other=where)
+        elif end > far[2]:
+            far = piece
+
+
+def _key(context: Context, name: str, row: dict) -> str:
+    return "/".join(str(row[k]) for k in context.resource(name).primary_key)
 
 
 def check_scopes(context: Context) -> None:
