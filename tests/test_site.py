@@ -33,7 +33,6 @@ from planspec.errors import CannotTell
 from planspec.package import open_package
 from site_fixtures import make_site, packages, replace_cell, shared, small_package
 
-
 for module in ("altair", "jinja2", "markdown_it", "vl_convert"):
     pytest.importorskip(module, reason=f"{module} is not installed (pip install -e .[site])")
 
