@@ -57,9 +57,9 @@ def site_files(
         yield artifact.path, artifact.data
     history = read_history(path)
     yield "assets/records.js", records_script(model)
-    jsonld = _jsonld(path, {a.name: a.data for a in built})
     for language in LANGUAGES:
         renderer = Renderer(model, language, report.count("error"))
+        jsonld = _jsonld(path, {f"{'../' if renderer.folder else ''}{a.path}": a.data for a in built})
         pages = Pages(renderer, path, history, built, jsonld, report.rows)
         progress(f"pages ({language})")
         yield from pages.all()
@@ -88,11 +88,11 @@ def _charts(model: Model, pages: Pages) -> bytes:
 
 
 def _jsonld(path: Path, files: dict[str, bytes]) -> dict[str, Any]:
-    """schema.org Dataset as the release itself has it; files are named where the site has them."""
+    """schema.org Dataset as the release itself has it; `files` are named as a page of one language finds them."""
     from plans.build import jsonld
     from plans.build.content import read_content
 
-    made = jsonld.make(read_content(path), {f"files/{name}": data for name, data in files.items()})
+    made = jsonld.make(read_content(path), files)
     return dict(json.loads(next(iter(made.values()))))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -20,7 +20,8 @@ class Rule:
     """One rule. Texts are keyed by language; `message` holds placeholders that a finding's parameters fill.
 
     `follows`: rules that, where they fire on the same row, already say why this one fires; it is then left out.
-    `idle`: why no shipped row could fail it, where none could.
+    `idle`: why no shipped row could fail it, where none could. `terms`: Chinese for what rules put into their messages
+    in English, by regular expression.
     """
 
     id: str
@@ -37,10 +38,17 @@ class Rule:
     good: dict[str, Any]
     idle: dict[str, str]
     follows: tuple[str, ...] = ()
+    terms: dict[str, str] = field(default_factory=dict, hash=False)
 
     def render(self, params: dict[str, Any], language: str = "en") -> str:
         """The message for one finding; a placeholder without a parameter shows as …"""
-        return _PLACEHOLDER.sub(lambda m: str(params.get(m.group(1), "…")), self.message[language])
+        return _PLACEHOLDER.sub(lambda m: self._term(str(params.get(m.group(1), "…")), language), self.message[language])
+
+    def _term(self, value: str, language: str) -> str:
+        for pattern, chinese in self.terms.items() if language == "zh" else ():
+            if match := re.fullmatch(pattern, value):
+                return match.expand(chinese)
+        return value
 
 
 @lru_cache(maxsize=1)
@@ -65,5 +73,6 @@ def catalogue() -> dict[str, Rule]:
                 entry.get("good", {}),
                 entry.get("idle", {}),
                 tuple(entry.get("follows", ())),
+                entry.get("terms", {}),
             )
     return rules
