@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: validate test check build lint types docs stale format mutation agreement clean
+.PHONY: validate test check build site lint types docs stale format mutation agreement clean
 
 validate: $(READY)
 	@$(BIN)/plans validate
@@ -35,6 +35,9 @@ format: $(READY)
 
 build: $(VENV)/.ready-dev
 	@$(BIN)/plans build
+
+site: $(VENV)/.ready-all
+	@$(BIN)/plans site --out site
 
 mutation: $(VENV)/.ready-dev
 	@$(BIN)/python -m plans.mutation

@@ -19,6 +19,11 @@ class Artifact:
     sha256: str
     data: bytes
 
+    @property
+    def whole(self) -> bool:
+        """Whether the file holds the whole package by itself, or the checksums of all."""
+        return self.name.endswith((".zip", ".xlsx", ".sqlite")) or self.name == "SHA256SUMS"
+
 
 def readable_size(size: int) -> str:
     """Bytes in the unit a person would use: 812 B, 52 kB, 1.3 MB."""
