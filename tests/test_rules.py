@@ -85,7 +85,9 @@ def check_rendered(rule: str, params: dict[str, object], language: str) -> None:
     assert "None" not in text and "nan" not in text.split(), text
     if language == "zh":
         english = re.search(r"[A-Za-z]+ [a-z]+", re.sub(r"“[^”]*”|`[^`]*`", "", text))
-        assert not english, f"{rule}: the Chinese message holds “{english.group()}”: add it to `terms` of the rule: {text}"
+        assert not english, (
+            f"{rule}: the Chinese message holds “{english.group()}”: add it to `terms` of the rule: {text}"
+        )
 
 
 @pytest.mark.parametrize("path", fixture_files("good"), ids=name_of)

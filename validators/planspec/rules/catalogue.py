@@ -42,7 +42,9 @@ class Rule:
 
     def render(self, params: dict[str, Any], language: str = "en") -> str:
         """The message for one finding; a placeholder without a parameter shows as …"""
-        return _PLACEHOLDER.sub(lambda m: self._term(str(params.get(m.group(1), "…")), language), self.message[language])
+        return _PLACEHOLDER.sub(
+            lambda m: self._term(str(params.get(m.group(1), "…")), language), self.message[language]
+        )
 
     def _term(self, value: str, language: str) -> str:
         for pattern, chinese in self.terms.items() if language == "zh" else ():
