@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: validate test check build site lint types docs stale format mutation agreement clean
+.PHONY: validate test check build site scan-eval scan-invariants lint types docs stale format mutation agreement clean
 
 validate: $(READY)
 	@$(BIN)/plans validate
@@ -38,6 +38,12 @@ build: $(VENV)/.ready-dev
 
 site: $(VENV)/.ready-all
 	@$(BIN)/plans site --out site
+
+scan-eval: $(READY)
+	@$(BIN)/python -m plans.scan_eval
+
+scan-invariants: $(READY)
+	@$(BIN)/python -m plans.scan_invariants $(or $(TEXTS),../shared/corpus)
 
 mutation: $(VENV)/.ready-dev
 	@$(BIN)/python -m plans.mutation

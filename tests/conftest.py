@@ -7,8 +7,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from planspec.rules.run import find_sources
+
+# A busy machine is not a fault of the code: examples are bounded in number, not in time.
+settings.register_profile("plans", deadline=None)
+settings.load_profile("plans")
 
 ROOT = Path(__file__).resolve().parents[1]
 

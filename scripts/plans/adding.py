@@ -15,7 +15,8 @@ from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.package import FolderStore, Package, open_package
 from planspec.scan import Scan
-from planspec.scan.entries import Cells, Drafts, Tables, draft
+from planspec.scan.entries import Drafts, draft
+from planspec.scan.known import Cells, Tables
 from planspec.scan.review import Item
 
 WRITTEN = ("districts", "sources", "coverage", "units", "indicators", "targets", "results", "figures")

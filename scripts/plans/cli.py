@@ -156,6 +156,12 @@ def ledger(
 
     choose(format, ("text", "json", "markdown"), "format")
     try:
+        if path.is_file() and path.suffix.lower() == ".txt":
+            from plans.commands.add import show_review
+
+            choose(format, ("text", "json"), "format")
+            sys.stdout.write(show_review(path, format))
+            return
         sys.stdout.write(show(path, format))
     except CannotTell as error:
         stop(error)

@@ -19,6 +19,8 @@ _ORDINAL_AFTER = re.compile(r"(?:号(?!召)|届|期(?!间|货|盼)|周年|#|路)
 _GRADE_AFTER = re.compile(
     r"(?:[AaＡ]+级|[AaＡ](?![A-Za-z])|(?:万|亿|千)?(?:元|吨|平米|平方米|千瓦|级|米|方)?级|星级?|千伏|[kK][vV](?![A-Za-z])|英寸|蒸吨|纳米(?!级))"
 )
+_WATER_AFTER = re.compile(r"类(?:及其?)?(?:以上|标准)?(?:的)?(?:水|断面|海域|海水|标准|比例)")
+_WATER_BEFORE = re.compile(r"(?:水质|水体|断面|水源|海域)[^,;。]{0,8}$")
 _RANK_AFTER = re.compile(r"(?:强|佳|优(?!秀|质|势|化)|甲)")
 _PLACE_AFTER = re.compile(r"(?:位(?!数|居民|于|列)|名(?=[,。;、]))")
 _PLACE_BEFORE = re.compile(r"(?:第|居|列|排名|位次)$")
@@ -112,7 +114,9 @@ def classify(text: str, start: int, end: int) -> str:
         or (head in ("·", "-") and not after.startswith("%") and arabic and _LETTERS.search(before[-6:]))
     ):
         return "name"
-    if arabic and _GRADE_AFTER.match(after):
+    if (arabic and _GRADE_AFTER.match(after)) or _WATER_AFTER.match(after):
+        return "grade"
+    if after.startswith("类") and _WATER_BEFORE.search(before):
         return "grade"
     if (arabic and (_LETTERS.match(tail) and not _LETTER_UNITS.match(after))) or (head and _LETTERS.match(head)):
         return "name"

@@ -5,28 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
-from decimal import Decimal
 
-from planspec.canonical import plain
 from planspec.grammar import compact, read_governing, sentence_span
-from planspec.grammar.lexicon import POWERS
+from planspec.scan.known import Cells, Known, Tables
 from planspec.scan.review import Item
-from planspec.scan.vocabulary import common
 
-Cells = dict[str, str]
-Tables = dict[str, list[Cells]]
-
-_POWER = re.compile("^(万亿|千万|百万|十万|亿|万|千)(.+)$")
-_POWER_ID = {"千": "1k", "万": "10k", "十万": "100k", "百万": "1m", "千万": "10m", "亿": "100m", "万亿": "1t"}
-_POWER_EN = {
-    "千": "thousand",
-    "万": "ten thousand",
-    "十万": "hundred thousand",
-    "百万": "million",
-    "千万": "ten million",
-    "亿": "hundred million",
-    "万亿": "trillion",
-}
 _PLACES = (
     ("nation", re.compile(r"全国|国内|国家")),
     ("province", re.compile(r"全省|省内|全区平均|自治区|省平均|高于省")),
@@ -63,9 +46,7 @@ class _Work:
 
     def __init__(self, stored: str, source_id: str, tables: Tables, drafts: Drafts) -> None:
         self.stored, self.source_id, self.tables, self.drafts = stored, source_id, tables, drafts
-        self.indicators = {r["indicator_id"]: r for r in tables["indicators"]}
-        self.ready = {r["indicator_id"]: r for r in common("common_indicators")}
-        self.units = {r["symbol_zh"]: r for r in tables["units"]}
+        self.known = Known(tables, drafts.rows)
         self.keys = {r["target_id"] for r in tables["targets"]} | {r["result_id"] for r in tables["results"]}
         self.keys |= {r["id"] for r in tables.get("retired", [])}
         self.facts: dict[tuple[str, ...], str] = {}
@@ -104,7 +85,9 @@ class _Work:
             return
         for part, indicator in enumerate(indicators, 1):
             lack = (
-                self._know_unit(item["unit_zh"]) or self._know_indicator(indicator, item) or self._yardstick_lack(item)
+                self.known.unit_lack(item["unit_zh"])
+                or self.known.indicator_lack(indicator, item)
+                or self._yardstick_lack(item)
             )
             if lack:
                 self.drafts.lacking.append((item, lack))
@@ -178,7 +161,7 @@ class _Work:
     def _observed(self, item: Item, indicator: str, key: str) -> Cells:
         says = read_governing(item["stated"], item["cue"])
         cue_start, cue_end = self._cue_place(item)
-        unit = self.units.get(item["unit_zh"], {}).get("unit_id", "")
+        unit = self.known.units.get(item["unit_zh"], {}).get("unit_id", "")
         row = {
             f"{item['role']}_id": key,
             "district_code": item["district_code"],
@@ -233,91 +216,6 @@ class _Work:
         start, stop = window.stored(place, place + len(item["cue"]))
         return str(start + offset), str(stop + offset)
 
-    def _know_indicator(self, indicator: str, item: Item) -> str:
-        """Take an indicator into the package where it is new; what it lacks, or ""."""
-        words = f"{item['cue']}\n{item['stated']}"
-        if indicator in self.indicators:
-            labels = self.indicators[indicator]["labels_zh"]
-            if any(label and label in words for label in labels.split("|")):
-                return ""
-            return f"a label: add the words this phrase has for {indicator} to its labels_zh ({labels})"
-        row = dict.fromkeys(
-            (
-                "indicator_id",
-                "name_zh",
-                "name_en",
-                "labels_zh",
-                "measure",
-                "dimension",
-                "per",
-                "theme",
-                "core",
-                "definition",
-                "min",
-                "max",
-            ),
-            "",
-        )
-        row |= {"core": "false"}
-        if indicator in self.ready:
-            row |= self.ready[indicator]
-            if not any(label in words for label in row["labels_zh"].split("|")):
-                return f"another indicator than {indicator}, or its words in the cue: it goes by {row['labels_zh']}"
-        else:
-            absent = [c for c in ("indicator_en", "measure", "theme") if not item[c]]
-            if absent:
-                return f"the new indicator {indicator} needs {', '.join(absent)}"
-            if any(r["name_zh"] == item["indicator_zh"] for r in self.indicators.values()):
-                return f"a Chinese name of its own for {indicator}: {item['indicator_zh']} is taken; write indicator_zh"
-            label = _label(item)
-            if not label:
-                return f"the new indicator {indicator} needs an indicator_zh whose words stand in phrase or cue"
-            dimension = self.units.get(item["unit_zh"], {}).get("dimension", "")
-            row |= {
-                "indicator_id": indicator,
-                "name_zh": item["indicator_zh"],
-                "name_en": item["indicator_en"],
-                "labels_zh": label,
-            }
-            row |= {
-                "measure": item["measure"],
-                "theme": item["theme"],
-                "dimension": "" if item["measure"] == "qualitative" else dimension,
-            }
-        self.indicators[indicator] = row
-        self.drafts.rows["indicators"].append(row)
-        return ""
-
-    def _know_unit(self, symbol: str) -> str:
-        """Take a unit into the package where it is new and follows from one that is known; what it lacks, or ""."""
-        if not symbol or symbol in self.units:
-            return ""
-        ready = {r["symbol_zh"]: r for r in common("common_units")}
-        if symbol in ready:
-            row = {"iso4217": "", **ready[symbol]}
-        else:
-            match = _POWER.match(symbol)
-            if not match:
-                return f"the unit {symbol}: add it to units.csv"
-            lack = self._know_unit(match.group(2))
-            if lack:
-                return lack
-            base = self.units[match.group(2)]
-            factor = Decimal(10) ** POWERS[match.group(1)] * Decimal(base["factor"])
-            row = {
-                "unit_id": f"{base['unit_id']}-{_POWER_ID[match.group(1)]}",
-                "symbol_zh": symbol,
-                "name_en": f"{_POWER_EN[match.group(1)]} {base['name_en']}",
-                "dimension": base["dimension"],
-                "base_unit_id": base["base_unit_id"],
-                "factor": plain(factor),
-                "ucum": "",
-                "iso4217": base.get("iso4217", ""),
-            }
-        self.units[symbol] = row
-        self.drafts.rows["units"].append(row)
-        return ""
-
     def _yardstick(self, item: Item) -> str:
         """`relative_to` of a goal that is held to something else; "" where the words do not tell it."""
         if item["comparator"] not in ("in_step", "relative", "keep"):
@@ -367,17 +265,6 @@ def _attribute(item: Item) -> str:
     if item["unit_zh"].endswith("元"):
         return "investment_value"
     return "count" if item["unit_zh"] in ("个", "项", "家", "条", "处", "座", "件") else "size_value"
-
-
-def _label(item: Item) -> str:
-    """The longest run of an indicator's Chinese name that is printed in phrase or cue."""
-    name = item["indicator_zh"]
-    words = f"{item['cue']}\n{item['stated']}"
-    for length in range(len(name), 1, -1):
-        for start in range(len(name) - length + 1):
-            if name[start : start + length] in words:
-                return name[start : start + length]
-    return ""
 
 
 def _mark(value: bool) -> str:

@@ -12,7 +12,7 @@ from planspec.scan.sections import sentence_bounds, torn
 _ANCHOR = re.compile(
     r"(?:主要)?预期(?:性)?(?:发展)?(?:目标|指标)(?:任务|指标|安排|建议)?(?:是|为|:|如下|安排)?(?=[是为:,]|[^,。;!?]{0,16}(?:生产总值|GDP|增长))"
     r"|(?:主要|发展|工作|奋斗|总体|具体|经济)(?:发展)?(?:目标|指标)(?:任务|安排)?(?:初步)?(?:建议)?(?:安排)?(?:是|为|:)"
-    r"|目标任务(?:是|为|:)|预期(?=(?:全[区市县省州])?(?:地区)?生产总值)"
+    r"|(?:目标|指标)(?:任务|体系)?(?:初步)?(?:建议|安排|如下|具体|,)*(?:是|为|:)|预期(?=(?:全[区市县省州])?(?:地区)?生产总值)"
 )
 _LATER = re.compile(r"(?:今后|未来)[五三5几]年|十[二三四五六]五”?(?:时期|期间|末|规划)|到20\d\d年|远景目标")
 _LATER_HEAD = re.compile(
@@ -26,7 +26,7 @@ MACRO = re.compile(
     r"全要素|劳动生产率|经济增长|招商|脱贫|地表水|碳达峰|安全生产|环保|耕地|金融|贷款|存款|用电|人口|收入|化学需氧量|氨氮"
 )
 _STOP = re.compile(
-    r"^[*#]*(?:实现|围绕|上述|以上|这些|这一|设定|确定|提出|安排|综合|做好|做到|落实|完成上述|达到上述|达成|为(?:了|实现|完成|确保)|今年(?:要|的|,)|我们|各位|重点|认真|突出|必须|要|全[市区县省州]上下|"
+    r"^[*#]*(?:实现|围绕|上述|以上|这些|这一|设定|确定|提出|安排|综合|做好|做到|落实|完成上述|达到上述|达成|为(?:了|实现|完成|确保)|加强|统筹|强化|深化|着力|深入|大力|今年(?:要|的|,)|我们|各位|重点|认真|突出|必须|要|全[市区县省州]上下|"
     r"新的一年|当前|经济增长\d|GDP增长\d|工作中|具体|总的|主要(?:考虑|基于|从)|如期|上列|在(?:具体|统筹|做好|工作|确保)|\(一\)|一、|一是|坚持|坚决|之所以|同时要|展望|做实|把)"
 )
 STRETCH = re.compile(
@@ -50,6 +50,12 @@ _NOUN = re.compile(
 _OWN_YARDSTICK = re.compile(r"(?P<word>[^,;。、和与及]{2,20}?(?:目标|指标|任务)+)")
 _INTENT = re.compile(r"^(?:锚定|坚持|围绕|按照|聚焦|对标|立足|紧扣)")
 _ASIDE = re.compile(r"^[^,]*(?:基础上|前提下|实际工作中|的同时)$")
+_TOPIC = re.compile(r"^[^,]{0,24}方面$")
+"""What a group of goals is about (资源节约方面): no goal itself."""
+
+_TOLD = re.compile(r"[^,。]{0,16}(?:指标|目标)(?:方面|是|为|:)")
+"""What opens a further group of goals in so many words."""
+
 _JOIN = re.compile(r"[、和与及]")
 
 
@@ -124,6 +130,9 @@ def _announces(text: str, anchor: int, start: int, stop: int, year: int) -> bool
         r"生产总值|GDP", head[:30]
     ):
         return False
+    later = re.search(r"到(20\d\d)年", head)
+    if later and int(later.group(1)) > year and not re.search(r"今年|全年|\d%", before + head[: later.start()]):
+        return False
     if _LATER_AHEAD.search(head[:40]) and not re.search(r"今年|全年", before):
         return False
     if not re.search(r"今年|全年|本年", before) and year not in named and _under_later(text, anchor, year):
@@ -168,11 +177,14 @@ def _continue(text: str, stop: int) -> int:
 
 def _is_goal_list(body: str) -> bool:
     """Whether a sentence is made of goals only: short clauses, each with an indicator and a value or a yardstick."""
-    clauses = [c for c in _SPLIT.split(body) if c]
+    clauses = [c for c in _SPLIT.split(body) if c and not _TOPIC.search(c)]
     if not clauses or len(body) > 300 or any(len(c) > 60 and len(re.findall(r"\d(?:%|万|亿)", c)) < 2 for c in clauses):
         return False
-    goals = sum(1 for c in clauses if MACRO.search(c) and (re.search(r"\d", _NOT_A_VALUE.sub("", c)) or _predicate(c)))
-    return goals >= max(1, 0.6 * len(clauses)) and bool(MACRO.search(clauses[0]))
+    told = bool(_TOLD.match(body))
+    goals = sum(
+        1 for c in clauses if (told or MACRO.search(c)) and (re.search(r"\d", _NOT_A_VALUE.sub("", c)) or _predicate(c))
+    )
+    return goals >= max(1, 0.6 * len(clauses)) and bool(told or MACRO.search(clauses[0]))
 
 
 def _predicate(clause: str) -> tuple[str, int, int] | None:
@@ -212,6 +224,7 @@ def worded_goals(text: str, headline: Headline, numbers: list[tuple[int, int]]) 
             or any(start <= a < end for a, _ in numbers)
             or STRETCH.search(piece)
             or _ASIDE.match(piece)
+            or _TOPIC.search(piece)
         ):
             continue
         if re.search(r"\d", _NOT_A_VALUE.sub("", piece)):

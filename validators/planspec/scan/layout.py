@@ -29,6 +29,7 @@ _HEADLIKE = re.compile(
 _OPENING = re.compile(r"(?:[，、；,;:：与和及的了在为是]|预期|主要|增长|达到|突破|[\d一二三四五六七八九十百千万亿])$")
 _CARRIED_ON = re.compile(r"(?:目标[是为：:]|[，、；。,;%％‰]|以[上下内]|左右|[元亿万个斤吨亩人家户公千]|增长|达到)")
 _NUMBER_ALONE = re.compile(r"[\s—\-–·]*第?\s*\d{1,3}\s*页?[\s—\-–·]*")
+_COLONS = str.maketrans("︰∶﹕", ":::")
 _POWERS = {"㎡": "m²", "㎢": "km²", "㎥": "m³"}
 
 
@@ -84,6 +85,7 @@ def _ends_paragraph(line: str, following: str, blank: bool, in_lines: bool) -> b
 
 def _fold(run: str) -> str:
     """NFKC of one run; signs that only look like digits (①, ½, ²) stay what they are, so that no figure grows of them."""
+    run = run.translate(_COLONS)
     folded = unicodedata.normalize("NFKC", run)
     if folded == run or sum(map(str.isdecimal, folded)) == sum(map(str.isdecimal, run)):
         return folded

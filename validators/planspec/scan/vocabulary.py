@@ -103,11 +103,12 @@ def read_vocabulary(path: Path, without: Collection[str] = ()) -> Vocabulary:
     for row in common("common_units"):
         units.setdefault(row["symbol_zh"], ("", row["dimension"]))
     own = list(_rows(package, "indicators"))
-    known = {row["indicator_id"] for row in own}
-    for row in [*own, *(r for r in common("common_indicators") if r["indicator_id"] not in known)]:
-        if row["indicator_id"] in without:
+    measures = {row["indicator_id"]: (row["measure"], row["dimension"]) for row in own}
+    for row in [*own, *common("common_indicators")]:
+        kind = (row["measure"], row["dimension"])
+        if row["indicator_id"] in without or measures.get(row["indicator_id"], kind) != kind:
             continue
-        indicator = Indicator(row["indicator_id"], row["name_zh"], row["measure"], row["dimension"])
+        indicator = Indicator(row["indicator_id"], row["name_zh"], *kind)
         for label in row["labels_zh"].split("|"):
             if len(label) >= 2:
                 labels[label[:2]][label].append(indicator)

@@ -1,0 +1,116 @@
+"""What the grammar reads in real phrases must not change when it learns to read other reports."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from planspec.grammar import classify, compact, find_at, find_figures, read_figures
+from planspec.package import open_package
+from planspec.rules.readings import place_in_phrase
+from planspec.tables import read_tables
+
+
+@pytest.fixture(scope="module")
+def tables(root: Path) -> dict[str, pl.DataFrame]:
+    """Frames of the package."""
+    found, _ = read_tables(open_package(root))
+    return {name: table.frame for name, table in found.items()}
+
+
+def figures_inside(record: dict[str, Any], figures: pl.DataFrame) -> list[dict[str, Any]]:
+    """Ledger rows inside a record's phrase, in the order of the text."""
+    inside = (
+        (pl.col("source_id") == record["source_id"])
+        & (pl.col("start") >= record["start"])
+        & (pl.col("end") <= record["end"])
+    )
+    return figures.filter(inside).unique("start").sort("start").to_dicts()
+
+
+@pytest.mark.parametrize(("name", "key"), [("targets", "target_id"), ("results", "result_id")])
+def test_every_record_is_read_as_it_is_recorded(tables: dict[str, pl.DataFrame], name: str, key: str) -> None:
+    """At a record's own figure its phrase gives the record's value, unit and comparator."""
+    symbols = dict(tables["units"].select("unit_id", "symbol_zh").iter_rows())
+    differing, read = [], 0
+    for record in tables[name].filter(pl.col("value").is_not_null() & pl.col("stated").is_not_null()).to_dicts():
+        recorded = (record["value"], symbols[record["unit_id"]], record["comparator"])
+        stated, places = record["stated"], []
+        digits = 0
+        for figure in figures_inside(record, tables["figures"]):
+            place = place_in_phrase(stated, record["start"], record["end"], figure["start"], figure["printed"], digits)
+            digits += figure["printed"][0].isdigit()
+            if figure[key] == record[key] and figure["field"] in (None, "value") and place is not None:
+                places.append((place, place + len(figure["printed"])))
+        readings = [r for r in (find_at(stated, *place) for place in places) if r]
+        read += bool(readings)
+        if readings and recorded not in [(float(r.value), r.unit, r.comparator) for r in readings]:
+            differing.append((record[key], stated, recorded, readings))
+    assert read > 200
+    assert not differing
+
+
+def test_every_quantity_of_the_texts_is_in_the_ledger(tables: dict[str, pl.DataFrame], sources: Path) -> None:
+    """A numeral that the grammar takes for a quantity was taken for one by the people who read the text."""
+    missed = []
+    for source in tables["sources"].iter_rows(named=True):
+        path = next(sources.glob(f"{source['source_id']}_*.txt"), None)
+        if path is None:
+            pytest.skip(f"the text of source {source['source_id']} is not at hand")
+        text = compact(path.read_bytes().decode("utf-8"))
+        known = {
+            place
+            for start, end in tables["figures"]
+            .filter(pl.col("source_id") == source["source_id"])
+            .select("start", "end")
+            .iter_rows()
+            for place in range(start, end)
+        }
+        for reading in read_figures(text.text):
+            start, end = text.stored(reading.start, reading.end)
+            if not known & set(range(start, end)):
+                missed.append((source["source_id"], start, text.text[reading.start - 6 : reading.end + 6]))
+    assert not missed
+
+
+FRIENDS = [
+    ("断面三类以上水质比例达85.7%", "三", "grade"),
+    ("水质优良(达到或好于3类)比例90%", "3", "grade"),
+    ("建成国道109段", "109", "name"),
+    ("系统升级到2.0版", "2.0", "name"),
+    ("新建110千伏变电站", "110", "grade"),
+    ("经济总量居全省第2位", "2", "rank"),
+    ("注释[3]见后", "3", "name"),
+]
+
+
+@pytest.mark.parametrize(("phrase", "number", "kind"), FRIENDS, ids=lambda v: v)
+def test_false_friends_of_other_reports(phrase: str, number: str, kind: str) -> None:
+    place = phrase.index(number)
+    assert classify(phrase, place, place + len(number)) == kind
+    assert all(r.start != place for r in find_figures(phrase))
+
+
+READINGS = [
+    ("人口自然增长率控制在7.2‰以内", "7.2", ("7.2", "‰", "le")),
+    ("人口自然增长率控制在7%。以内", "7", ("7", "‰", "le")),
+    ("能耗、水耗分别下降4%和3%左右", "3", ("-3", "%", "approx")),
+    ("新增绿地5㎢", "5", ("5", "平方公里", "eq")),
+    ("省实验室全市占4席", "4", ("4", "席", "eq")),
+    ("粮食产量保持在1.3万亿斤以上", "1.3", ("1.3", "万亿斤", "ge")),
+    ("二氧化硫削减5%", "5", ("-5", "%", "eq")),
+]
+
+
+@pytest.mark.parametrize(("phrase", "number", "expected"), READINGS, ids=lambda v: v if isinstance(v, str) else "")
+def test_readings_of_other_reports(phrase: str, number: str, expected: tuple[str, str, str]) -> None:
+    text = compact(phrase).text
+    match = re.search(rf"(?<!\d){re.escape(number)}(?!\d)", text)
+    assert match
+    reading = find_at(text, *match.span())
+    assert reading is not None
+    assert (str(reading.value), reading.unit, reading.comparator) == expected
