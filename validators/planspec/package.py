@@ -7,13 +7,14 @@ import os
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from planspec.errors import CannotTell
 from planspec.findings import Finding
+from planspec.soundness import plain_text, sound_fields, sound_key
 
 MAX_FILE_BYTES = 2_000_000_000
 """No single file of a package may be larger; a larger one is refused before it is read."""
@@ -157,7 +158,7 @@ class Package:
 
 def safe_path(path: object) -> bool:
     """Whether a path of a descriptor is relative, POSIX and stays inside the package."""
-    if not isinstance(path, str) or not path or "\\" in path or "\x00" in path or "://" in path:
+    if not isinstance(path, str) or not plain_text(path) or "\\" in path or "\x00" in path or "://" in path:
         return False
     pure = PurePosixPath(path)
     return not pure.is_absolute() and ".." not in pure.parts
@@ -166,7 +167,7 @@ def safe_path(path: object) -> bool:
 def _json(store: Store, name: str, faults: list[Finding]) -> dict[str, Any] | None:
     try:
         value = json.loads(store.read(name).decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         faults.append(Finding("S101", file=name, line=line, params={"why": str(error)}))
         return None
@@ -184,7 +185,7 @@ def _names(value: object) -> tuple[str, ...]:
 
 def _resource(store: Store, meta: dict[str, Any], faults: list[Finding]) -> Resource | None:
     name, path, schema = meta.get("name"), meta.get("path"), meta.get("schema")
-    if not isinstance(name, str) or not name:
+    if not plain_text(name) or not isinstance(name, str):
         faults.append(Finding("S102", file=DESCRIPTOR, params={"why": "a resource has no name"}))
         return None
     if not safe_path(path):
@@ -207,27 +208,56 @@ def _resource(store: Store, meta: dict[str, Any], faults: list[Finding]) -> Reso
         not isinstance(schema, dict)
         or not isinstance(fields, list)
         or not all(isinstance(f, dict) and f.get("name") for f in fields)
+        or not fields
     ):
         faults.append(
             Finding("S102", name, DESCRIPTOR, params={"why": f"{name} has no Table Schema with named fields"})
         )
         return None
+    wrong: list[str] = []
+    sound = sound_fields(fields, wrong)
+    columns = {n for n, _, _, _ in sound}
+    primary = sound_key(schema.get("primaryKey"), columns, wrong)
+    references = _references(name, schema.get("foreignKeys"), columns, wrong)
+    place = str(meta["schema"]) if isinstance(meta.get("schema"), str) else DESCRIPTOR
+    faults += [Finding("S102", name, place, params={"why": why}) for why in wrong]
+    return Resource(name, str(path), tuple(Field(*parts) for parts in sound), primary, references, meta, schema)
+
+
+def _references(name: str, keys: object, columns: set[str], wrong: list[str]) -> tuple[Reference, ...]:
+    """Foreign keys of one column; what is none is said in `wrong`, keys of several columns are left to others."""
     references = []
-    for key in schema.get("foreignKeys") or []:
-        if not isinstance(key, dict) or not isinstance(key.get("reference"), dict):
+    for key in keys if isinstance(keys, list) else [] if keys is None else [keys]:
+        reference = key.get("reference") if isinstance(key, dict) else None
+        if not isinstance(key, dict) or not isinstance(reference, dict):
+            wrong.append(f"the foreign key {str(key)[:60]!r} has no reference")
             continue
-        local, remote = _names(key.get("fields")), _names(key["reference"].get("fields"))
-        if len(local) == len(remote) == 1:
-            references.append(Reference(local[0], key["reference"].get("resource") or name, remote[0]))
-    return Resource(
-        name,
-        str(path),
-        tuple(Field(str(f["name"]), str(f.get("type", "any")), dict(f.get("constraints") or {}), f) for f in fields),
-        _names(schema.get("primaryKey")),
-        tuple(references),
-        meta,
-        schema,
-    )
+        local, remote = _names(key.get("fields")), _names(reference.get("fields"))
+        other = reference.get("resource") or name
+        if not local or len(local) != len(remote) or not set(local) <= columns or not isinstance(other, str):
+            wrong.append(
+                f"the foreign key on {', '.join(local)[:60] or 'nothing'} does not name columns of the resource"
+            )
+        elif len(local) == 1:
+            references.append(Reference(local[0], other, remote[0]))
+    return tuple(references)
+
+
+def _resolve(resources: dict[str, Resource], faults: list[Finding]) -> dict[str, Resource]:
+    """The resources with those references alone that lead to a column of the same type."""
+    resolved = {}
+    for resource in resources.values():
+        kept = []
+        for reference in resource.references:
+            other = resources.get(reference.resource)
+            kinds = {f.name: f.type for f in other.fields} if other else {}
+            if kinds.get(reference.target) == resource.field(reference.field).type:
+                kept.append(reference)
+            elif other is not None:
+                why = f"the foreign key on {reference.field} leads to {reference.resource}.{reference.target}, which is no column of its type"
+                faults.append(Finding("S102", resource.name, DESCRIPTOR, params={"why": why}))
+        resolved[resource.name] = replace(resource, references=tuple(kept))
+    return resolved
 
 
 def open_package(path: str | os.PathLike[str]) -> Package:
@@ -262,4 +292,4 @@ def open_package(path: str | os.PathLike[str]) -> Package:
                     Finding("S102", resource.name, name, params={"why": f"two resources are called {resource.name}"})
                 )
             resources.setdefault(resource.name, resource)
-    return Package(store, descriptor or {}, resources, faults)
+    return Package(store, descriptor or {}, _resolve(resources, faults), faults)

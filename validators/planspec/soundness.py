@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import polars as pl
-
 TYPES = frozenset(("string", "integer", "number", "boolean", "date", "year", "any"))
 RESERVED = "_"
 """Columns whose names begin so are ours: the line, and what rules join to a row."""
@@ -26,6 +24,8 @@ def plain_text(value: object) -> bool:
 def _pattern_works(pattern: object) -> bool:
     if not plain_text(pattern):
         return False
+    import polars as pl
+
     try:
         pl.Series([""]).str.contains(f"^(?:{pattern})$")
     except pl.exceptions.ComputeError:
@@ -47,14 +47,28 @@ def _constraint_sound(kind: str, name: str, value: object) -> bool:
     if name in _WHOLE:
         return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**31
     if name in _NUMERIC:
-        numeric = (
-            isinstance(value, (int, float))
-            and not isinstance(value, bool)
-            and math.isfinite(value)
-            and abs(value) < 2**63
+        number = _number(value)
+        return (
+            kind in ("integer", "number", "year")
+            and number is not None
+            and math.isfinite(number)
+            and abs(number) < 2**63
         )
-        return kind in ("integer", "number", "year") and numeric
     return True
+
+
+def _number(value: object) -> float | None:
+    """A bound as a number; a schema may write it as a number or as the text of one."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _applied(name: str, value: object) -> object:
+    return _number(value) if name in _NUMERIC and isinstance(value, str) else value
 
 
 def sound_fields(
@@ -75,7 +89,9 @@ def sound_fields(
         if not isinstance(constraints, dict):
             wrong.append(f"the constraints of {name} are no object")
             constraints = {}
-        kept = {k: v for k, v in constraints.items() if isinstance(k, str) and _constraint_sound(kind, k, v)}
+        kept = {
+            k: _applied(k, v) for k, v in constraints.items() if isinstance(k, str) and _constraint_sound(kind, k, v)
+        }
         wrong += [f"the constraint {str(k)[:60]!r} of {name} cannot be applied" for k in constraints if k not in kept]
         sound.append((name, kind, kept, field))
     return sound
