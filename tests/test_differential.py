@@ -7,6 +7,7 @@ import io
 import tempfile
 from pathlib import Path
 
+import polars as pl
 import pytest
 from frictionless import Checklist, Resource, Schema, system
 from hypothesis import HealthCheck, given, settings
@@ -14,9 +15,10 @@ from hypothesis import strategies as st
 
 from planspec.findings import Collector
 from planspec.package import open_package
-from planspec.rules.cells import check_cells, check_keys
+from planspec.rules.cells import CellChecker
 from planspec.rules.context import Context
-from planspec.tables import Table, read_text, typed
+from planspec.rules.facts import check_keys
+from planspec.tables import Table, read_chunks, typed
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = open_package(ROOT)
@@ -28,10 +30,10 @@ STRICTER = {"S112", "S117", "S118", "S119"}
 def ours(name: str, data: bytes) -> tuple[set[tuple[int, str]], set[tuple[int, str]]]:
     """Cells (line, column) that our structure layer refuses by the schema, and by its stricter rules of form."""
     resource = PACKAGE.resources[name]
-    raw, _ = read_text(data, resource)
-    assert raw is not None
-    context = Context(PACKAGE, {name: Table(resource, raw, typed(raw, resource))}, Collector(10_000))
-    check_cells(context, name)
+    raw = pl.concat(list(read_chunks(io.BytesIO(data), resource, [])))
+    cast = typed(raw, resource)
+    context = Context(PACKAGE, {name: Table(resource, cast)}, Collector(10_000))
+    CellChecker(context, resource)(raw, cast)
     check_keys(context, name)
     found = context.collector.findings
     return {(f.line, f.column) for f in found if f.rule in OURS}, {

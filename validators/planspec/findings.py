@@ -64,6 +64,7 @@ class Collector:
         self._bad_cells: set[tuple[str, int, str]] = set()
         self._kept: Counter[str] = Counter()
         self.places: Counter[Place] = Counter()
+        self.explained = 0
 
     def add(self, finding: Finding) -> None:
         """Count a finding and keep it while its rule is under the limit.
@@ -83,7 +84,9 @@ class Collector:
         """Withdraw the findings at `effects`, which another finding explains, and cut each rule's list to the limit."""
         gone = set(effects)
         for place in gone:
-            self.counts[place[0]] -= self.places.pop(place, 0)
+            number = self.places.pop(place, 0)
+            self.counts[place[0]] -= number
+            self.explained += number
         self.counts = +self.counts
         listed: Counter[str] = Counter()
         kept = []

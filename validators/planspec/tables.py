@@ -1,14 +1,16 @@
 """Reading CSV into columns of text with the file's line beside each row, and casting what was judged sound.
 
 Text comes first: a CSV cell is judged as it is written, then cast. Libraries that cast while reading accept too much
-(`.5`, `0x1F`) or too little, and lose the line.
+(`.5`, `0x1F`) or too little, and lose the line. A file is read in blocks, so that a large one is never held as text.
 """
 
 from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 import polars as pl
 
@@ -18,49 +20,63 @@ from planspec.package import Field, Package, Resource
 LINE = "_line"
 MAX_LINE = 1_000_000
 """Longest line of a CSV file in characters; a longer one is refused."""
+BLOCK = 1 << 25
+"""Bytes of a file that are read at once."""
+
+
+class UnreadableError(Exception):
+    """No table can be made of a file; the findings say why."""
 
 
 @dataclass
 class Table:
-    """A resource read as text: `raw` has one String column a field and `_line`; `frame` the same cells cast.
+    """A resource with its rows cast to the types of the schema, and `_line`.
 
-    Cells that could not be cast are null in `frame`; empty cells are null in `frame` and "" in `raw`.
+    Cells that are empty or could not be cast are null.
     """
 
     resource: Resource
-    raw: pl.DataFrame
     frame: pl.DataFrame
 
     def __len__(self) -> int:
-        return self.raw.height
+        return self.frame.height
+
+    @property
+    def raw(self) -> pl.DataFrame:
+        """The rows as text."""
+        return as_text(self.frame)
 
 
-def _decode(data: bytes, name: str, path: str) -> tuple[str, list[Finding]]:
-    """Decode UTF-8 or say what the bytes are instead; "" where nothing can be read on."""
-    if not data.strip():
-        return "", [Finding("S107", name, path)]
+def as_text(frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows as text, "" where a cell is empty; a cell that is no value of its type is empty too."""
+    return frame.with_columns(pl.exclude(LINE).cast(pl.String).fill_null(""))
+
+
+Visit = Callable[[Resource, pl.DataFrame, pl.DataFrame], None]
+"""Sees some rows of a resource as they are read: as text (null: empty cell) and cast, both with `_line`."""
+
+
+def _decode(data: bytes, resource: Resource, before: int) -> tuple[str, list[Finding]]:
+    """Text of a block that begins after `before` lines, with LF alone; raises `UnreadableError` after a finding that says why."""
+    name, path = resource.name, resource.path
     if b"\x00" in data:
         kind = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "NUL"
-        line = data[: data.index(b"\x00")].count(b"\n") + 1
-        return "", [Finding("S104", name, path, line, params={"why": kind})]
+        line = before + data[: data.index(b"\x00")].count(b"\n") + 1
+        raise UnreadableError(Finding("S104", name, path, line, params={"why": kind}))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
+        line = before + data[: error.start].count(b"\n") + 1
         try:
             data.decode("gb18030")
             kind = "GBK"
         except UnicodeDecodeError:
             kind = f"byte {data[error.start]:#04x}"
-        return "", [Finding("S104", name, path, line, params={"why": kind})]
-    faults = []
-    if text.startswith("\ufeff"):
-        faults.append(Finding("S104", name, path, 1, params={"why": "BOM"}))
-        text = text[1:]
-    if "\r" in text:
-        faults.append(Finding("S105", name, path, text[: text.index("\r")].count("\n") + 1))
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return text, faults
+        raise UnreadableError(Finding("S104", name, path, line, params={"why": kind})) from error
+    if "\r" not in text:
+        return text, []
+    line = before + text[: text.index("\r")].count("\n") + 1
+    return text.replace("\r\n", "\n").replace("\r", "\n"), [Finding("S105", name, path, line)]
 
 
 def _header(line: str, resource: Resource) -> tuple[list[str], list[Finding]]:
@@ -91,11 +107,11 @@ def _header(line: str, resource: Resource) -> tuple[list[str], list[Finding]]:
     return header, faults
 
 
-def _slow_rows(text: str, width: int, resource: Resource) -> tuple[list[list[str]], list[int], list[Finding]]:
+def _slow_rows(text: str, header: list[str], resource: Resource, before: int) -> tuple[pl.DataFrame, list[Finding]]:
     """Rows by the csv module: used where a line's shape is in doubt, so that the row can be named."""
-    rows, lines, faults = [], [], []
+    rows: list[list[str | None]] = []
+    lines, faults, last = [], [], before
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    last = 0
     while True:
         start = last + 1
         try:
@@ -103,60 +119,138 @@ def _slow_rows(text: str, width: int, resource: Resource) -> tuple[list[list[str
         except StopIteration:
             break
         except csv.Error as error:
-            faults.append(Finding("S108", resource.name, resource.path, reader.line_num, params={"why": str(error)}))
-            break
-        last = reader.line_num
-        if start == 1:
-            continue
-        if len(row) != width:
             faults.append(
-                Finding("S108", resource.name, resource.path, start, params={"why": f"{len(row)} cells, not {width}"})
+                Finding("S108", resource.name, resource.path, before + reader.line_num, params={"why": str(error)})
             )
-            continue
-        rows.append(row)
-        lines.append(start)
-    return rows, lines, faults
+            break
+        last = before + reader.line_num
+        if len(row) == len(header):
+            rows.append([cell or None for cell in row])
+            lines.append(start)
+        else:
+            faults.append(
+                Finding(
+                    "S108", resource.name, resource.path, start, params={"why": f"{len(row)} cells, not {len(header)}"}
+                )
+            )
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
+    return frame.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), faults
+
+
+def _fast_rows(data: bytes, header: list[str], before: int) -> pl.DataFrame | None:
+    """Rows as polars reads them; None where it cannot, or where counting shows that it may have read something else.
+
+    polars fills a row that is too short. So commas, line ends and quotes are counted: the number of rows and what stands
+    inside the cells, quoted only where it must be, have to account for all of them.
+    """
+    if not data:
+        return pl.DataFrame(schema=dict.fromkeys(header, pl.String) | {LINE: pl.Int64})
+    if b"\r" in data or b"\x00" in data:
+        return None
+    try:
+        frame = pl.read_csv(data, has_header=False, schema=dict.fromkeys(header, pl.String))
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+    lines = data.count(b"\n") + (not data.endswith(b"\n"))
+    commas, quotes = data.count(b","), data.count(b'"')
+    if quotes:
+        cell = pl.col(header)
+        inside = frame.select(
+            pl.sum_horizontal(cell.str.count_matches(",", literal=True).sum().name.prefix("comma ")).alias("commas"),
+            pl.sum_horizontal(cell.str.count_matches('"', literal=True).sum().name.prefix("quote ")).alias("quotes"),
+            pl.sum_horizontal(cell.str.contains('[,"]').sum().name.prefix("quoted ")).alias("quoted"),
+            pl.any_horizontal(cell.str.contains("\n", literal=True).any().name.prefix("line ")).alias("broken"),
+        ).row(0, named=True)
+        if inside["broken"] or quotes != 2 * (inside["quotes"] + inside["quoted"]):
+            return None
+        commas -= inside["commas"]
+    if frame.height != lines or commas != lines * (len(header) - 1):
+        return None
+    return frame.with_columns(pl.int_range(before + 1, before + 1 + lines, dtype=pl.Int64).alias(LINE))
+
+
+def _blocks(stream: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a file in blocks that end with a line: after a line end before which all quotes are closed."""
+    rest = b""
+    while more := stream.read(BLOCK):
+        rest += more
+        end = rest.rfind(b"\n") + 1
+        while end and rest.count(b'"', 0, end) % 2:
+            end = rest.rfind(b"\n", 0, end - 1) + 1
+        if end:
+            yield rest[:end]
+            rest = rest[end:]
+    if rest:
+        yield rest
+
+
+def _check_lengths(data: bytes, resource: Resource) -> None:
+    at = 0
+    while len(data) - at > MAX_LINE:
+        end = data.rfind(b"\n", at, at + MAX_LINE) + 1
+        if not end:
+            longest = max(len(line.decode("utf-8", errors="replace")) for line in data.split(b"\n"))
+            if longest <= MAX_LINE:
+                return
+            raise UnreadableError(
+                Finding("S108", resource.name, resource.path, 0, params={"why": f"a line of {longest} characters"})
+            )
+        at = end
+
+
+def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> Iterator[pl.DataFrame]:
+    """Read a CSV file as frames of Strings (null: empty cell) with `_line`.
+
+    Adds every fault of the file's form to `faults`: encoding, header, rows with too many or too few cells. Yields at
+    least one frame, which may be empty. Raises `UnreadableError` where no table can be made of the file.
+    """
+    header: list[str] = []
+    before, returns = 0, False
+    for block in _blocks(stream):
+        data = block
+        if not header:
+            if not data.strip():
+                break
+            if data.startswith(b"\xef\xbb\xbf"):
+                faults.append(Finding("S104", resource.name, resource.path, 1, params={"why": "BOM"}))
+                data = data[3:]
+            if b"\r" in data or b"\x00" in data:
+                text, found = _decode(data, resource, before)
+                returns, data = bool(found), text.encode("utf-8")
+                faults += found
+            _check_lengths(data, resource)
+            first, _, data = data.partition(b"\n")
+            header, found = _header(_decode(first, resource, 0)[0], resource)
+            faults += found
+            if any(f.params["why"] in ("missing", "extra", "twice") for f in found):
+                raise UnreadableError
+            before = 1
+        else:
+            _check_lengths(data, resource)
+        frame = _fast_rows(data, header, before)
+        if frame is None:
+            text, found = _decode(data, resource, before)
+            faults += [] if returns else found
+            returns = returns or bool(found)
+            frame, found = _slow_rows(text, header, resource, before)
+            faults += found
+        before += data.count(b"\n") + (not data.endswith(b"\n"))
+        yield frame.select(*resource.columns, LINE)
+    if not header:
+        raise UnreadableError(Finding("S107", resource.name, resource.path))
 
 
 def read_text(data: bytes, resource: Resource) -> tuple[pl.DataFrame | None, list[Finding]]:
-    """Read CSV bytes as a frame of Strings with `_line`; None where no table can be made of them.
+    """Read CSV bytes as a frame of Strings ("": empty cell) with `_line`; None where no table can be made of them.
 
     Every fault of the file's form is a finding: encoding, header, rows with too many or too few cells.
     """
-    text, faults = _decode(data, resource.name, resource.path)
-    if not text:
-        return None, faults
-    first, _, body = text.partition("\n")
-    longest = max(map(len, text.split("\n")), default=0)
-    if longest > MAX_LINE:
-        return None, [
-            *faults,
-            Finding("S108", resource.name, resource.path, 0, params={"why": f"a line of {longest} characters"}),
-        ]
-    header, header_faults = _header(first, resource)
-    faults += header_faults
-    if any(f.params["why"] in ("missing", "extra", "twice") for f in header_faults):
-        return None, faults
-    width = len(header)
-    if '"' not in text:
-        lines = body.split("\n")
-        if lines and lines[-1] == "":
-            lines.pop()
-        commas = width - 1
-        if all(line.count(",") == commas for line in lines):
-            numbers: list[int] | range = range(2, len(lines) + 2)
-            cells = (line.split(",") for line in lines)
-            columns: list[tuple[str, ...]] = list(zip(*cells, strict=True)) if lines else [() for _ in header]
-            return _frame(header, columns, numbers, resource), faults
-    rows, numbers, row_faults = _slow_rows(text, width, resource)
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in header]
-    return _frame(header, columns, numbers, resource), faults + row_faults
-
-
-def _frame(header: list[str], columns: list, numbers: list[int] | range, resource: Resource) -> pl.DataFrame:
-    data = {name: pl.Series(name, list(cells), dtype=pl.String) for name, cells in zip(header, columns, strict=True)}
-    frame = pl.DataFrame({name: data[name] for name in resource.columns})
-    return frame.with_columns(pl.Series(LINE, numbers, dtype=pl.Int64))
+    faults: list[Finding] = []
+    try:
+        frame = pl.concat(list(read_chunks(io.BytesIO(data), resource, faults)))
+    except UnreadableError as error:
+        return None, [*faults, *error.args]
+    return frame.with_columns(pl.col(pl.String).fill_null("")), faults
 
 
 DTYPES: dict[str, type[pl.DataType]] = {
@@ -169,38 +263,43 @@ DTYPES: dict[str, type[pl.DataType]] = {
 
 
 def _cast(field: Field) -> pl.Expr:
-    column = pl.col(field.name)
-    text = pl.when(column == "").then(None).otherwise(column)
+    text = pl.col(field.name)
     if field.type == "boolean":
-        return pl.when(column.is_in(["true", "false"])).then(column == "true").otherwise(None).alias(field.name)
+        return pl.when(text.is_in(["true", "false"])).then(text == "true").otherwise(None).alias(field.name)
     if field.type == "date":
-        return text.str.to_date("%Y-%m-%d", strict=False).alias(field.name)
+        return text.str.to_date("%Y-%m-%d", strict=False)
     dtype = DTYPES.get(field.type)
-    return (text.cast(dtype, strict=False) if dtype else text).alias(field.name)
+    return text.cast(dtype, strict=False) if dtype else text
 
 
 def typed(raw: pl.DataFrame, resource: Resource) -> pl.DataFrame:
-    """Cast the text columns of `raw` to the types of the schema; what cannot be cast becomes null."""
+    """Cast columns of text (null: empty cell) to the types of the schema; what cannot be cast becomes null."""
     return raw.select(*(_cast(f) for f in resource.fields), pl.col(LINE))
 
 
-def read_tables(package: Package) -> tuple[dict[str, Table], list[Finding]]:
-    """Read every resource of the package once. Resources that cannot be read are missing from the result."""
+def read_tables(package: Package, visit: Visit | None = None) -> tuple[dict[str, Table], list[Finding]]:
+    """Read every resource of the package once. Resources that cannot be read are missing from the result.
+
+    `visit` sees each part of a table as text before the text is let go.
+    """
     tables: dict[str, Table] = {}
     faults: list[Finding] = []
     for resource in package:
         if not package.store.exists(resource.path):
-            faults.append(
-                Finding(
-                    "S103",
-                    resource.name,
-                    resource.path,
-                    params={"path": resource.path, "why": "is no file of the package"},
-                )
-            )
+            params = {"path": resource.path, "why": "is no file of the package"}
+            faults.append(Finding("S103", resource.name, resource.path, params=params))
             continue
-        raw, found = read_text(package.store.read(resource.path), resource)
-        faults += found
-        if raw is not None:
-            tables[resource.name] = Table(resource, raw, typed(raw, resource))
+        local = package.store.local(resource.path)
+        parts = []
+        try:
+            with local.open("rb") if local else io.BytesIO(package.store.read(resource.path)) as stream:
+                for raw in read_chunks(stream, resource, faults):
+                    cast = typed(raw, resource)
+                    if visit:
+                        visit(resource, raw, cast)
+                    parts.append(cast)
+        except UnreadableError as error:
+            faults += error.args
+            continue
+        tables[resource.name] = Table(resource, parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=False))
     return tables, faults

@@ -9,7 +9,11 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
+from importlib import import_module
 from importlib.resources import files
+from typing import Any
+
+from planspec.errors import CannotTell
 
 HAN = re.compile(r"[一-鿿]+")
 RARE = 2_000_000
@@ -17,16 +21,25 @@ RARE = 2_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
+def _library(name: str) -> Any:
+    """A library of words. Raises `CannotTell` where it is not installed."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        raise CannotTell(
+            f"{name}, which holds words that rules need, is not installed",
+            "install the project again: pip install -e .",
+        ) from error
+
+
 @lru_cache(maxsize=1)
 def english() -> dict[str, int]:
     """English words in lower case with how often they are used."""
-    text = files("symspellpy").joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
-    words = {}
-    for line in text.splitlines():
-        word, _, count = line.partition(" ")
-        if len(word) > 4 or int(count) >= RARE:
-            words[word] = int(count)
-    return {word: count for word, count in words.items() if len(word) > 1 or word in "ai"}
+    text = files(_library("symspellpy")).joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
+    entries = text.split()
+    counts = zip(entries[::2], map(int, entries[1::2]), strict=True)
+    words = {word: count for word, count in counts if len(word) > 4 or count >= RARE}
+    return {word: count for word, count in words.items() if len(word) > 1 or word == "a"}
 
 
 @lru_cache(maxsize=1)
@@ -56,7 +69,7 @@ def nearest_words(word: str, size: int = 3) -> list[str]:
     near = {a + b[1:] for a, b in splits if b} | {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
     near |= {a + c + b[1:] for a, b in splits if b for c in _LETTERS} | {a + c + b for a, b in splits for c in _LETTERS}
     own = {p.lower(): p for p in project_words()}
-    found = sorted((n for n in near if n in english() or n in own), key=lambda n: -english().get(n, 10**12))
+    found = sorted((n for n in near if n in english() or n in own), key=lambda n: (-english().get(n, 10**12), n))
     return [own.get(n, n) for n in found[:size]]
 
 
@@ -65,9 +78,9 @@ def readings(char: str) -> tuple[str, ...]:
     """Toneless readings of a Chinese character: 行 → xing, hang."""
     # Readings of single characters are all that is asked for: without this, pypinyin also loads 47,000 phrases.
     os.environ.setdefault("PYPINYIN_NO_PHRASES", "true")
-    from pypinyin import Style, pinyin
-
-    return tuple(dict.fromkeys(r.replace("ü", "v") for r in pinyin(char, style=Style.NORMAL, heteronym=True)[0]))
+    library = _library("pypinyin")
+    found = library.pinyin(char, style=library.Style.NORMAL, heteronym=True)[0]
+    return tuple(dict.fromkeys(r.replace("ü", "v") for r in found))
 
 
 def in_pinyin(word: str, chinese: str) -> bool:
@@ -87,18 +100,14 @@ def _spells(letters: str, run: str, start: int) -> bool:
 @lru_cache(maxsize=1 << 16)
 def is_chinese_word(text: str) -> bool:
     """Whether `text` is a word of the Chinese dictionary."""
-    import rjieba
-
-    return text in rjieba.cut_all(text)
+    return text in _library("rjieba").cut_all(text)
 
 
 @lru_cache(maxsize=1 << 12)
 def word_cover(run: str) -> tuple[bool, ...]:
     """For each character of a Chinese run, whether a dictionary word of two or more characters covers it there."""
-    import rjieba
-
     covered = [False] * len(run)
-    for word in set(rjieba.cut_all(run)):
+    for word in set(_library("rjieba").cut_all(run)):
         start = run.find(word) if len(word) > 1 else -1
         while start >= 0:
             covered[start : start + len(word)] = [True] * len(word)
@@ -114,8 +123,7 @@ def same_sound(char: str) -> str:
 
 @lru_cache(maxsize=1)
 def _by_reading() -> dict[str, str]:
-    from pypinyin import lazy_pinyin
-
+    lazy_pinyin = _library("pypinyin").lazy_pinyin
     level = bytes(b for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF) for b in (high, low))
     table: dict[str, str] = {}
     for char in level.decode("gb2312", errors="ignore"):

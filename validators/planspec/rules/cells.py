@@ -1,137 +1,164 @@
-"""Structure layer: every cell against its Table Schema, a column at a time."""
+"""Structure layer: every cell against its Table Schema, a column at a time, on any engine."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+
+import narwhals as nw
 import polars as pl
 
-from planspec.package import Field
+from planspec.package import Field, Resource
 from planspec.rules.context import Context
 from planspec.tables import LINE
 
 _TYPES = {
-    "integer": r"^-?(0|[1-9][0-9]*)$",
-    "year": r"^-?(0|[1-9][0-9]*)$",
-    "number": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$",
-    "boolean": r"^(true|false)$",
-    "date": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+    "integer": r"\A-?(0|[1-9][0-9]*)\z",
+    "year": r"\A-?(0|[1-9][0-9]*)\z",
+    "number": r"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?\z",
+    "boolean": r"\A(true|false)\z",
+    "date": r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z",
 }
-_BLANKS = r"^\s|\s$|\s\s|[\t\x{00a0}\x{3000}\x{200b}\x{feff}]"
-_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x9f\x{200b}-\x{200f}\x{2028}-\x{202e}\x{feff}]"
+_SPACE = r"[\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
+"""White space of Unicode, spelled out: engines disagree on what \\s holds."""
+_BLANKS = rf"\A{_SPACE}|{_SPACE}\z|{_SPACE}{_SPACE}|[\t\x{{a0}}\x{{3000}}\x{{200b}}\x{{feff}}]"
+_CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x{9f}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{feff}]"
 _FULLWIDTH = r"[０-９Ａ-Ｚａ-ｚ％]"
-_FORMULA = r"^[=+\-@\t\r]"
-_LONE_QUOTE = r"^[^“”]*”|“[^”]*$|“[^”]*“"
+_FORMULA = r"\A[=+\-@\t\r]"
+_LONE_QUOTE = r"\A[^“”]*”|“[^”]*\z|“[^”]*“"
+_QUOTED = ("stated", "cue", "printed", "labels_zh", "scope_zh")
+"""Columns that hold words as printed, where a lone quotation mark may be right."""
+TYPED = "_typed_"
+"""Prefix of the columns that hold the cast cells beside the text."""
+_BOUNDS: dict[str, Callable[[nw.Expr, float], nw.Expr]] = {
+    "minimum": lambda value, bound: value < bound,
+    "maximum": lambda value, bound: value > bound,
+    "exclusiveMinimum": lambda value, bound: value <= bound,
+    "exclusiveMaximum": lambda value, bound: value >= bound,
+}
 
 
-def _present(name: str) -> pl.Expr:
-    return pl.col(name) != ""
+@dataclass(frozen=True, eq=False)
+class CellRule:
+    """A rule on the cells of one column: an expression, true where a cell is wrong; an empty cell is null."""
+
+    rule: str
+    column: str
+    defect: nw.Expr
+    params: dict[str, object] = field(default_factory=dict)
+    pattern: str = ""
+    """Where the rule only looks for a pattern: that pattern, so that several can be looked for at once."""
 
 
-def _typed_bad(field: Field, typed: pl.Series) -> pl.Expr:
-    pattern = _TYPES.get(field.type)
-    if pattern is None:
-        return pl.lit(value=False)
-    bad = ~pl.col(field.name).str.contains(pattern)
-    return _present(field.name) & (bad | pl.lit(typed.is_null()))
+def _looks_for(rule: str, column: str, pattern: str) -> CellRule:
+    return CellRule(rule, column, nw.col(column).str.contains(pattern), pattern=pattern)
 
 
-def check_cells(context: Context, name: str) -> None:
-    """S111 to S119 on one resource: required, type, pattern, code list, bounds, length, text form."""
-    table = context.tables[name]
-    raw = table.raw
-    for field in table.resource.fields:
-        rules: list[tuple[str, pl.Expr, dict[str, object]]] = []
-        limits = field.constraints
-        column = pl.col(field.name)
-        typed = table.frame[field.name]
-        if field.required:
-            rules.append(("S111", column == "", {}))
-        if field.type in _TYPES:
-            rules.append(("S112", _typed_bad(field, typed), {"type": field.type}))
-        if limits.get("pattern"):
-            rules.append(
-                (
-                    "S113",
-                    _present(field.name) & ~column.str.contains(f"^(?:{limits['pattern']})$"),
-                    {"pattern": limits["pattern"]},
-                )
-            )
-        if limits.get("enum"):
-            allowed = [str(v) for v in limits["enum"]]
-            rules.append(("S114", _present(field.name) & ~column.is_in(allowed), {"allowed": ", ".join(allowed)}))
-        if field.type in ("integer", "number", "year"):
-            for bound, test in (
-                ("minimum", lambda b, t=typed: t < b),
-                ("maximum", lambda b, t=typed: t > b),
-                ("exclusiveMinimum", lambda b, t=typed: t <= b),
-                ("exclusiveMaximum", lambda b, t=typed: t >= b),
-            ):
-                if bound in limits:
-                    rules.append(
-                        (
-                            "S115",
-                            pl.lit(test(limits[bound]).fill_null(value=False)),
-                            {"bound": bound, "limit": limits[bound]},
-                        )
-                    )
-        if "maxLength" in limits:
-            rules.append(
-                (
-                    "S115",
-                    column.str.len_chars() > limits["maxLength"],
-                    {"bound": "maxLength", "limit": limits["maxLength"]},
-                )
-            )
-        if field.type == "string":
-            rules.append(("S117", column.str.contains(f"{_BLANKS}|{_CONTROL}|{_FULLWIDTH}"), {}))
-            rules.append(("S118", column.str.contains(_FORMULA), {}))
-            rules.append(
-                (
-                    "S119",
-                    column.str.contains(_LONE_QUOTE)
-                    if field.name not in ("stated", "cue", "printed", "labels_zh", "scope_zh")
-                    else pl.lit(value=False),
-                    {},
-                )
-            )
-        flags = raw.select(expr.alias(str(i)) for i, (_, expr, _) in enumerate(rules)) if raw.height else None
-        for i, (rule, _, params) in enumerate(rules):
-            context.count(rule, raw.height)
-            if flags is None:
+def _of_field(field_: Field) -> Iterator[CellRule]:
+    name, limits = field_.name, field_.constraints
+    text, value = nw.col(name), nw.col(f"{TYPED}{name}")
+    if field_.required:
+        yield CellRule("S111", name, text.is_null())
+    if field_.type in _TYPES:
+        yield CellRule(
+            "S112",
+            name,
+            ~text.is_null() & (value.is_null() | ~text.str.contains(_TYPES[field_.type])),
+            {"type": field_.type},
+        )
+    if limits.get("pattern"):
+        yield CellRule(
+            "S113", name, ~text.str.contains(rf"\A(?:{limits['pattern']})\z"), {"pattern": limits["pattern"]}
+        )
+    if limits.get("enum"):
+        allowed = [str(v) for v in limits["enum"]]
+        yield CellRule("S114", name, ~text.is_in(allowed) & ~text.is_null(), {"allowed": ", ".join(allowed)})
+    if field_.type in ("integer", "number", "year"):
+        for bound, test in _BOUNDS.items():
+            if bound in limits:
+                yield CellRule("S115", name, test(value, limits[bound]), {"bound": bound, "limit": limits[bound]})
+    if "maxLength" in limits:
+        yield CellRule(
+            "S115",
+            name,
+            text.str.len_chars() > limits["maxLength"],
+            {"bound": "maxLength", "limit": limits["maxLength"]},
+        )
+    if field_.type == "string":
+        yield _looks_for("S117", name, f"{_BLANKS}|{_CONTROL}|{_FULLWIDTH}")
+        yield _looks_for("S118", name, _FORMULA)
+        yield (
+            _looks_for("S119", name, _LONE_QUOTE)
+            if name not in _QUOTED
+            else CellRule("S119", name, nw.lit(value=False))
+        )
+
+
+def cell_rules(resource: Resource) -> list[CellRule]:
+    """S111 to S119 for a resource, column by column: required, type, pattern, code list, bounds, length, text form."""
+    return [rule for field_ in resource.fields for rule in _of_field(field_)]
+
+
+def suspects(rules: list[CellRule]) -> dict[str, tuple[nw.Expr, list[CellRule]]]:
+    """The rules in groups that one expression can clear together: true where some rule of the group may fail.
+
+    The patterns of a column are one expression, which costs as much as the longest of them.
+    """
+    groups: dict[str, tuple[nw.Expr, list[CellRule]]] = {}
+    patterns: dict[str, list[CellRule]] = {}
+    for n, rule in enumerate(rules):
+        if rule.pattern:
+            patterns.setdefault(rule.column, []).append(rule)
+        elif rule.rule != "S119":
+            groups[str(n)] = rule.defect, [rule]
+    for column, looking in patterns.items():
+        groups[column] = nw.col(column).str.contains("|".join(r.pattern for r in looking)), looking
+    return groups
+
+
+def report_cells(context: Context, resource: Resource, failing: dict[int, pl.DataFrame], rules: list[CellRule]) -> None:
+    """Report failing cells: for each rule (by its number) the rows where it failed, with `_line`, key and the text."""
+    for n in sorted(failing):
+        rule = rules[n]
+        for row in failing[n].iter_rows(named=True):
+            if context.collector.spoiled(resource.name, row[LINE], rule.column):
                 continue
-            flag = flags[str(i)]
-            if flag.len() != raw.height:
-                flag = pl.Series(str(i), [bool(flag[0])] * raw.height)
-            if not flag.any():
-                continue
-            keys = [k for k in table.resource.primary_key if k != field.name]
-            for row in (
-                raw.filter(flag)
-                .select(list(dict.fromkeys((LINE, *table.resource.primary_key, field.name))))
-                .iter_rows(named=True)
-            ):
-                if context.collector.spoiled(name, row[LINE], field.name):
-                    continue
-                key = "/".join(row[k] for k in table.resource.primary_key) if keys or rule != "S111" else ""
-                context.report(rule, name, row[LINE], field.name, key, cell=row[field.name], **params)
+            alone = rule.rule == "S111" and list(resource.primary_key) == [rule.column]
+            key = "" if alone else "/".join(row[k] or "" for k in resource.primary_key)
+            context.report(
+                rule.rule, resource.name, row[LINE], rule.column, key, cell=row[rule.column] or "", **rule.params
+            )
 
 
-def check_keys(context: Context, name: str) -> None:
-    """S116: primary keys and unique columns; a finding names both rows."""
-    table = context.tables[name]
-    raw = table.raw
-    sets = {table.resource.primary_key} | {(f.name,) for f in table.resource.fields if f.constraints.get("unique")}
-    for columns in sorted(s for s in sets if s):
-        context.count("S116", raw.height)
-        present = raw.filter(pl.all_horizontal(pl.col(c) != "" for c in columns))
-        twice = present.filter(present.select(columns).is_duplicated())
-        if twice.is_empty():
-            continue
-        first: dict[tuple, int] = {}
-        for row in twice.select(LINE, *columns).iter_rows():
-            line, values = row[0], row[1:]
-            if values in first:
-                context.report(
-                    "S116", name, line, columns[-1], "/".join(values), first=first[values], columns=", ".join(columns)
-                )
-            else:
-                first[values] = line
+class CellChecker:
+    """Checks the cells of one resource, chunk by chunk of its rows."""
+
+    def __init__(self, context: Context, resource: Resource) -> None:
+        self.context, self.resource = context, resource
+        self.rules = cell_rules(resource)
+        self.groups = suspects(self.rules)
+
+    def __call__(self, raw: pl.DataFrame, typed: pl.DataFrame) -> None:
+        """Check some rows: `raw` as text (null: empty) with `_line`, `typed` the same cells cast."""
+        for rule in self.rules:
+            self.context.count(rule.rule, raw.height)
+        if raw.is_empty():
+            return
+        both = raw.hstack([typed[name].alias(f"{TYPED}{name}") for name in self.resource.columns])
+        frame = nw.from_native(both, eager_only=True)
+        found = frame.select(*(expression.any().alias(name) for name, (expression, _) in self.groups.items())).row(0)
+        hit = [rule for here, (_, rules) in zip(found, self.groups.values(), strict=True) if here for rule in rules]
+        failing = {}
+        for rule in hit:
+            columns = list(dict.fromkeys((LINE, *self.resource.primary_key, rule.column)))
+            rows = frame.filter(rule.defect.fill_null(value=False)).select(*columns).to_native()
+            if rows.height:
+                failing[self.rules.index(rule)] = rows
+        report_cells(self.context, self.resource, failing, self.rules)
+
+
+def any_cell(rules: list[CellRule]) -> nw.Expr:
+    """True where any cell of a row breaks a rule."""
+    return reduce(or_, (rule.defect.fill_null(value=False) for rule in rules))

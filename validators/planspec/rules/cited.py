@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import polars as pl
+
 from planspec.grammar import Reading, read_at
 from planspec.grammar.text import compact_text
 from planspec.rules.context import Context, Text
@@ -25,6 +27,7 @@ _ALSO = re.compile(r"[Aa]lso in (?:document|source) (\d{3})")
 _PRINTS = re.compile(r"(?:^|[Dd]ocument |[Ss]ource |[ ;])(\d{3}) prints ([^;.,]*)")
 _OFFSETS = re.compile(r"offsets? (\d+(?:(?:, | and |, and )\d+)*)")
 _ATTRIBUTES = {"investment_value": "investment", "size_value": "size"}
+_STATED_DATE = re.compile(r"20\d\d[-年./]\d{1,2}[-月./]\d{1,2}")
 _DATES = (
     r"{y}-{m:02d}-{d:02d}",
     r"{y}年{m}月{d}日",
@@ -66,9 +69,9 @@ def _check_notes(context: Context, name: str, column: str) -> None:
         everything += "\n" + "\n".join(context.raw("errata")["reading"])
     whole = context.has("sources") and len(context.texts) == len(context.frame("sources"))
     keys = context.resource(name).primary_key
-    for row in context.raw(name).iter_rows(named=True):
+    for row in context.raw(name).filter(pl.col(column) != "").iter_rows(named=True):
         note = row[column]
-        if not note or context.collector.spoiled(name, row[LINE]):
+        if context.collector.spoiled(name, row[LINE]):
             continue
         key = "/".join(row[k] for k in keys)
         if whole:
@@ -184,10 +187,12 @@ def _check_titles(context: Context) -> None:
             wrong = "title"
         elif row["publisher"] and any(compact_text(p) not in body for p in row["publisher"].split("/")):
             wrong = "publisher"
-        elif stamp and not any(s in body for s in stamp):
+        elif (stamp and not any(s in body for s in stamp)) or (
+            not row["published"] and len(set(_STATED_DATE.findall(body[:300]))) == 1
+        ):
             wrong = "published"
         if wrong:
-            context.report("T416", "sources", row[LINE], wrong, row["source_id"], cell=str(row[wrong]))
+            context.report("T416", "sources", row[LINE], wrong, row["source_id"], cell=str(row[wrong] or ""))
 
 
 def _check_completeness(context: Context) -> None:

@@ -27,7 +27,7 @@ def read_config(store: Store) -> list[dict[str, str]]:
         return []
     try:
         entries = tomllib.loads(store.read(CONFIG).decode("utf-8")).get("lower", [])
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise CannotTell(f"{CONFIG} is not TOML: {error}", "mend the file or remove it") from error
     lowered = []
     for entry in entries if isinstance(entries, list) else [None]:

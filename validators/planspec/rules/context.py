@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
+import narwhals as nw
 import polars as pl
 
 from planspec.findings import Collector, Finding
 from planspec.grammar import Compact, compact
 from planspec.package import Package, Resource
-from planspec.tables import LINE, Table
+from planspec.rules.frames import Frames, PolarsFrames
+from planspec.rules.suspects import FEW, LINES, Suspicious
+from planspec.tables import LINE, Table, as_text
 
 OBSERVATIONS = {"targets": "target_id", "results": "result_id"}
 """Resources of observations and their keys."""
@@ -54,24 +58,49 @@ class Context:
     tables: dict[str, Table]
     collector: Collector
     texts: dict[str, Text] = field(default_factory=dict)
-    enriched: dict[str, pl.DataFrame] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
+    proved: dict[str, int] = field(default_factory=dict)
+    engine: Frames | None = None
+
+    @cached_property
+    def frames(self) -> Frames:
+        """The tables on the engine that runs the rules: polars unless another was given."""
+        return self.engine or PolarsFrames(self.tables)
 
     def has(self, *names: str) -> bool:
         """Whether all these resources could be read."""
-        return all(name in self.tables for name in names)
+        return self.frames.has(*names)
 
     def frame(self, name: str) -> pl.DataFrame:
         """Typed rows of a resource."""
         return self.tables[name].frame
 
     def raw(self, name: str) -> pl.DataFrame:
-        """Rows of a resource as text."""
-        return self.tables[name].raw
+        """Rows of a resource as text, "" where a cell is empty."""
+        return as_text(self.frame(name))
+
+    def suspects(
+        self, name: str, columns: tuple[str, ...], suspicious: Suspicious, beside: tuple[str, ...] = ()
+    ) -> pl.DataFrame:
+        """Rows of a resource as text that `suspicious` picks by looking at `columns`; all rows where there are few.
+
+        It sees the columns `beside` them too.
+
+        Only rows with text in one of the columns, and none that an earlier finding spoils.
+        """
+        frames = self.frames
+        table = frames.table(name)
+        texted = table.filter(nw.any_horizontal(*(nw.col(c) != "" for c in columns), ignore_nulls=True))
+        if frames.height(name) > FEW:
+            picked = frames.through(texted.select(LINE, *columns, *beside), suspicious, LINES)
+            texted = table.join(picked, on=LINE, how="semi")
+        rows = frames.collect([texted])[0].sort(LINE)
+        spoiled = self.collector.spoiled_lines(name)
+        return as_text(rows.filter(~pl.col(LINE).is_in(spoiled)) if spoiled else rows)
 
     def resource(self, name: str) -> Resource:
-        return self.tables[name].resource
+        return self.package.resources[name]
 
     def count(self, rule: str, rows: int) -> None:
         """Note that `rule` could have failed on so many rows."""

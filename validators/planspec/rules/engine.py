@@ -1,31 +1,73 @@
-"""pandera holds the row rules of a resource together and runs them on a typed polars DataFrame."""
+"""Running the row rules of a resource. pandera holds the rules together and runs them on polars; elsewhere they run bare."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
 
 import narwhals as nw
 import polars as pl
 
+from planspec.rules.context import OBSERVATIONS
+from planspec.rules.frames import Frames, PolarsFrames
 from planspec.rules.rows import RowRule
 from planspec.tables import LINE
 
-
-def native(frame: pl.DataFrame, expressions: dict[str, nw.Expr]) -> dict[str, pl.Series]:
-    """Evaluate narwhals expressions on a polars frame, in one pass; null counts as "cannot be judged", so as false."""
-    if not expressions:
-        return {}
-    flags = [expression.fill_null(value=False).alias(name) for name, expression in expressions.items()]
-    result = nw.from_native(frame, eager_only=True).select(*flags)
-    return {name: result[name].to_native() for name in expressions}
+PART = 250_000
+"""Rows that are judged at once: more would only need more memory."""
 
 
-def _schema(name: str, rules: list[RowRule]):
+@dataclass
+class Judged:
+    """What the row rules of a resource found.
+
+    `failing`: for each rule that failed, the failing rows with `_line` and all that rules read; `rows`: how many rows
+    each rule could have failed; `proved`: how many rows were derived from their phrase again.
+    """
+
+    failing: dict[str, pl.DataFrame] = field(default_factory=dict)
+    rows: Counter[str] = field(default_factory=Counter)
+    proved: int = 0
+
+
+def _told(expression: nw.Expr) -> nw.Expr:
+    """Null means "cannot be judged", and so false."""
+    return expression.fill_null(value=False)
+
+
+def judge(frames: Frames, name: str, rows: nw.LazyFrame[Any], rules: list[RowRule]) -> Judged:
+    """Judge all rows of a resource, which carry everything its rules read."""
+    if isinstance(frames, PolarsFrames):
+        return _judge_by_pandera(frames, name, rows, rules)
+    return _judge_bare(frames, name, rows, rules)
+
+
+def _judge_by_pandera(frames: PolarsFrames, name: str, rows: nw.LazyFrame[Any], rules: list[RowRule]) -> Judged:
+    judged = Judged()
+    found: dict[str, list[pl.DataFrame]] = {}
+    schema = _schema(name, rules)
+    for first in range(0, frames.lines(name) + 1, PART):
+        part = frames.collect([rows.filter((nw.col(LINE) >= first) & (nw.col(LINE) < first + PART))])[0]
+        frame = nw.from_native(part, eager_only=True)
+        applies = {rule.rule: _told(rule.applies()) for rule in rules if rule.applies}
+        counted = frame.select(nw.len().alias("rows"), *(e.sum().alias(rule) for rule, e in applies.items())).row(0)
+        sums = dict(zip(applies, counted[1:], strict=True))
+        judged.rows.update({rule.rule: int(sums.get(rule.rule, counted[0])) for rule in rules})
+        judged.proved += part.height - part["_own"].null_count() if name in OBSERVATIONS else 0
+        for rule in _failed(schema, part, rules):
+            # pandera's failure cases do not all carry the row; the rule's own expression finds it.
+            found.setdefault(rule.rule, []).append(frame.filter(_told(rule.defect())).to_native())
+    judged.failing = {rule: pl.concat(parts).sort(LINE) for rule, parts in found.items()}
+    return judged
+
+
+def _schema(name: str, rules: list[RowRule]) -> Any:
     """A pandera schema with one named check a rule, which evaluates the rule's expression on the data pandera hands it."""
     import pandera.polars as pa
 
     def check(rule: RowRule) -> pa.Check:
-        sound = ~rule.defect().fill_null(value=False)
+        sound = ~_told(rule.defect())
         return pa.Check(
             lambda data: nw.from_native(data.lazyframe).select(sound.alias("ok")).to_native(), name=rule.rule
         )
@@ -33,22 +75,44 @@ def _schema(name: str, rules: list[RowRule]):
     return pa.DataFrameSchema({LINE: pa.Column(pl.Int64)}, checks=[check(r) for r in rules], name=name, strict=False)
 
 
-def failing_rules(name: str, frame: pl.DataFrame, rules: list[RowRule]) -> Iterator[tuple[RowRule, pl.DataFrame, int]]:
-    """For each rule: the failing rows of `frame` and how many rows it could have failed.
-
-    pandera decides which rules of the resource fail; the rows come from the rule's own expression, since pandera's
-    failure cases do not all carry the row.
-    """
+def _failed(schema: Any, part: pl.DataFrame, rules: list[RowRule]) -> list[RowRule]:
     from pandera.errors import SchemaErrors
 
-    failed: set[str] = set()
     try:
-        _schema(name, rules).validate(frame, lazy=True)
+        schema.validate(part, lazy=True)
     except SchemaErrors as errors:
-        failed = {str(row["check"]) for row in errors.failure_cases.select("check").unique().iter_rows(named=True)}
-    flags = native(frame, {rule.rule: rule.defect() for rule in rules if rule.rule in failed})
-    applicable = native(frame, {rule.rule: rule.applies() for rule in rules if rule.applies})
-    for rule in rules:
-        rows = int(applicable[rule.rule].sum()) if rule.rule in applicable else frame.height
-        failing = frame.filter(flags[rule.rule]) if rule.rule in failed else frame.clear()
-        yield rule, failing, rows
+        failed = set(errors.failure_cases["check"].unique())
+        return [rule for rule in rules if rule.rule in failed]
+    return []
+
+
+def _judge_bare(frames: Frames, name: str, rows: nw.LazyFrame[Any], rules: list[RowRule]) -> Judged:
+    """Find the failing rows first; only they are fetched with what the messages show."""
+    defects = {rule.rule: _told(rule.defect()) for rule in rules}
+    applies = {f"applies {rule.rule}": _told(rule.applies()) for rule in rules if rule.applies}
+    if name in OBSERVATIONS:
+        applies["proved"] = ~nw.col("_own").is_null()
+    everything = defects | applies
+    flags = frames.keep(rows.select(LINE, *(expression.alias(label) for label, expression in everything.items())))
+    wrong, counted = frames.collect(
+        [
+            flags.filter(nw.any_horizontal(*(nw.col(rule) for rule in defects), ignore_nulls=True)).select(
+                LINE, *defects
+            ),
+            flags.select(
+                nw.len().alias("rows"), *(nw.col(label).cast(nw.Int64).sum().alias(label) for label in applies)
+            ),
+        ]
+    )
+    sums = counted.row(0, named=True)
+    judged = Judged(
+        rows=Counter({rule: sums.get(f"applies {rule}", sums["rows"]) or 0 for rule in defects}),
+        proved=sums.get("proved") or 0,
+    )
+    if wrong.height:
+        wide = frames.collect([rows.join(frames.local(wrong.select(LINE)), on=LINE, how="semi")])[0].sort(LINE)
+        for rule in defects:
+            lines = wrong.filter(rule)[LINE]
+            if len(lines):
+                judged.failing[rule] = wide.filter(pl.col(LINE).is_in(lines.implode()))
+    return judged

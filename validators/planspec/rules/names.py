@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
+import narwhals as nw
+import polars as pl
+
 from planspec.grammar.text import compact_text
 from planspec.lexicon import HAN, in_pinyin, word_cover
 from planspec.rules.context import OBSERVATIONS, Context
@@ -23,7 +26,7 @@ MEASURE_ENDINGS = {
 }
 """How the Chinese name of an indicator ends, by what kind of measure it is."""
 
-COMING = re.compile(r"^(?:新|首次|创建|成立|组建|设立|建立)|年度?新|将|拟|计划|争取|争创|试行|推出")
+DOING = re.compile(r"^(?:新增|新建|新培育|完成|建成|引进|举办|开展|办理|培育|打造|改造|实施|招引|落地|竣工|查处|破获)")
 PAST_ONLY = re.compile(
     r"Told of 202\d only|A campaign of 202\d|\bkeeps?\b|\bgoes on\b|\bgo on\b|\bcontinu|carried further|继续|持续|已"
 )
@@ -74,7 +77,11 @@ def check_stretch(context: Context) -> None:
     frame = context.frame("targets")
     context.count("R223", frame.height)
     words = re.compile(r"更好结果|更好成绩|\d[^,;。]{0,6}[、,]?并?(?:力争|争取|奋力)(?:达到|实现|突破|完成)?\d")
-    for row in frame.select(LINE, "target_id", "stretch", "stated", "cue").iter_rows(named=True):
+    governed = pl.any_horizontal(
+        pl.col(c).str.contains("更好|力争|争取|奋力").fill_null(value=False) for c in ("stated", "cue")
+    )
+    doubtful = frame.filter(pl.col("stretch").fill_null(value=False) | governed)
+    for row in doubtful.select(LINE, "target_id", "stretch", "stated", "cue").iter_rows(named=True):
         said = f"{row['stated'] or ''}{row['cue'] or ''}"
         says = bool(words.search(said))
         if (
@@ -95,12 +102,29 @@ def check_stretch(context: Context) -> None:
             )
 
 
+def status_suspects(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lines of a batch whose status its own words may speak against."""
+    words = pl.concat_str(pl.col("summary_en", "summary_zh", "note").fill_null(""), separator=" ")
+    told = frame.select(LINE, "status", "summary_zh", words.alias("words"))
+    endless = [
+        line
+        for line, said in told.filter(pl.col("status") == "completing").select(LINE, "words").iter_rows()
+        if not ENDING.search(said)
+    ]
+    new = (pl.col("status") == "new") & words.str.contains(PAST_ONLY.pattern)
+    kept = (pl.col("status") == "continuing") & pl.col("summary_zh").str.contains(
+        "^新|^准备|^筹|is set up |are to be set up"
+    )
+    return frame.filter(new | kept | pl.col(LINE).is_in(endless)).select(LINE)
+
+
 def check_status(context: Context) -> None:
     """R248: a status that the row's own summary and note speak against."""
     if not context.has("initiatives"):
         return
-    for row in context.raw("initiatives").iter_rows(named=True):
-        context.count("R248", 1)
+    context.count("R248", context.frames.height("initiatives"))
+    words_of = ("status", "summary_en", "summary_zh", "note")
+    for row in context.suspects("initiatives", words_of, status_suspects).iter_rows(named=True):
         words = f"{row['summary_en']} {row['summary_zh']} {row['note']}"
         against = ""
         if row["status"] == "completing" and not ENDING.search(words):
@@ -117,7 +141,11 @@ def check_status(context: Context) -> None:
             )
 
 
-def untold(name: str, stated: str, told: str, pairs: frozenset[str] = frozenset(), *, noted: bool = False) -> str:
+SETTING = frozenset(("加快", "推进", "推动", "启动", "继续", "深化", "开展", "实施", "建设", "打造", "持续"))
+"""Verbs of a phrase that a name may leave out without a word."""
+
+
+def untold(name: str, stated: str, told: str, misprints: str = "", pairs: frozenset[str] = frozenset()) -> str:
     """The first part of a name that neither the phrase nor `told` explains; "" where all is explained.
 
     What is added to the phrase must be made of whole words (of the dictionary, or `pairs` of characters of other
@@ -126,29 +154,36 @@ def untold(name: str, stated: str, told: str, pairs: frozenset[str] = frozenset(
     a, b = compact_text(stated), compact_text(name)
     if a == b:
         return ""
+    if a and a in compact_text(told):
+        return ""
     marks = re.compile(r"[“”·、,()+\s]")
     a, b, told = (marks.sub("", compact_text(t)) for t in (stated, name, told))
     if b in a and min((len(part) for part in a.split(b, 1) if part), default=0) > 1:
         return ""
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
         old, new = a[i1:i2], b[j1:j2]
-        if kind in ("replace", "delete") and old and not _all_in(old, told) and not (new and _all_in(new, told)):
-            return old
+        if kind == "equal" or (old in misprints and new in misprints and kind == "replace"):
+            continue
         if (
-            kind in ("replace", "insert")
-            and new
-            and not _all_in(new, told)
-            and not _in_words(b, j1, j2, pairs, noted=noted)
+            old
+            and old not in SETTING
+            and not _all_in(old, told)
+            and a[max(0, i1 - 2) : i2] not in told
+            and not (new and _all_in(new, told))
         ):
+            return old
+        if new and not _all_in(new, told) and not _in_words(b, j1, j2, pairs):
             return new
     return ""
 
 
 def _all_in(part: str, told: str) -> bool:
+    if len(part) == 1:
+        return bool(re.search(rf"(?<![一-鿿]){re.escape(part)}(?![一-鿿])", told))
     return all(char in told for char in part)
 
 
-def _in_words(text: str, start: int, end: int, pairs: frozenset[str], *, noted: bool) -> bool:
+def _in_words(text: str, start: int, end: int, pairs: frozenset[str]) -> bool:
     """Whether every Chinese character of `text[start:end]` belongs to a word or joins two."""
     for run in HAN.finditer(text):
         covered = word_cover(run.group())
@@ -156,7 +191,12 @@ def _in_words(text: str, start: int, end: int, pairs: frozenset[str], *, noted: 
             known = covered[i - run.start()] or text[i : i + 2] in pairs or text[i - 1 : i + 1] in pairs
             if not known and text[i] not in "与和的号区市县镇村":
                 return False
-    return end - start > 1 or noted or text[start:end] in "与和"
+    return end - start > 1 or text[start:end] in "与和"
+
+
+def name_suspects(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lines of a batch whose name is not its phrase."""
+    return frame.filter(pl.col("name_zh") != pl.col("stated")).select(LINE)
 
 
 def check_names_told(context: Context) -> None:
@@ -169,16 +209,16 @@ def check_names_told(context: Context) -> None:
         if not context.has(name):
             continue
         key = context.resource(name).primary_key[0]
-        for row in context.raw(name).iter_rows(named=True):
-            if not row["stated"] or not row["name_zh"] or context.collector.spoiled(name, row[LINE]):
+        context.count("R257", context.frames.height(name))
+        for row in context.suspects(name, ("name_zh", "stated"), name_suspects).iter_rows(named=True):
+            if not row["stated"] or not row["name_zh"]:
                 continue
-            context.count("R257", 1)
             part = untold(
                 row["name_zh"],
                 row["stated"],
-                f"{row['note']} {row.get('cue', '')} {misprints}",
+                f"{row['note']} {row.get('cue', '')}",
+                misprints,
                 pairs,
-                noted=bool(row["note"]),
             )
             if part:
                 context.report(
@@ -249,6 +289,17 @@ def _unit_fault(row: dict[str, str], iso: dict[str, str]) -> tuple[str, str] | N
     return None
 
 
+def _observed(context: Context, name: str) -> pl.DataFrame:
+    """The least and the largest value of each indicator, of rows that no earlier finding spoils."""
+    frames, value = context.frames, nw.col("value_base")
+    rows = frames.table(name).filter(~nw.col("indicator_id").is_null() & ~value.is_null())
+    spoiled = context.collector.spoiled_lines(name)
+    if spoiled:
+        rows = rows.join(frames.local(pl.DataFrame({LINE: list(spoiled)})), on=LINE, how="anti")
+    ends = rows.group_by("indicator_id").agg(value.min().alias("least"), value.max().alias("most"))
+    return frames.collect([ends])[0]
+
+
 def check_indicators(context: Context) -> None:
     """R274: a name that ends otherwise than its measure. R275: bounds that are not round, or far from what is observed."""
     if not context.has("indicators"):
@@ -256,11 +307,8 @@ def check_indicators(context: Context) -> None:
     observed: dict[str, list[float]] = {}
     for name in OBSERVATIONS:
         if context.has(name):
-            for line, indicator, value in (
-                context.frame(name).select(LINE, "indicator_id", "value_base").drop_nulls().iter_rows()
-            ):
-                if not context.collector.spoiled(name, line):
-                    observed.setdefault(indicator, []).append(value)
+            for indicator, least, most in _observed(context, name).iter_rows():
+                observed.setdefault(indicator, []).extend((least, most))
     for row in context.frame("indicators").iter_rows(named=True):
         if context.collector.spoiled("indicators", row[LINE]):
             continue
@@ -296,6 +344,8 @@ def _measure_fault(row: dict) -> tuple[str, str] | None:
         return "measure", "another measure or another ending of name_zh"
     if (measure == "growth_rate") != bool(re.search(r"(?:增长率?|增速|增幅|变化率?)$", name)):
         return "measure", "growth_rate where name_zh ends in 增长率, and only there"
+    if measure == "stock_count" and DOING.search(name):
+        return "measure", "flow_count, since the name says what is done"
     per = re.match(r"每[千万百十]?(?:人口?|人)", name)
     if (per is not None) != bool(row["per"]):
         return "per", per.group() if per else "empty"
@@ -375,6 +425,37 @@ def check_errata(context: Context) -> None:
             context.report("R295", "errata", row[LINE], "reading", key, cell=row["reading"], why=row["printed"])
 
 
+RECORD_KEY = re.compile(r"(\d{6})-(\d{4})-[a-z0-9]+(?:-[a-z0-9]+)*")
+PUBLISHER = re.compile(r"(?:报|新闻|网|社|台|站|政府|局|委|办|院|厅|中心|公众号|客户端|发布|出版社)$")
+
+
+def check_forms(context: Context) -> None:
+    """R294: a retired key, a title or a publisher that has not the form of one."""
+    districts = set(context.raw("districts")["district_code"]) if context.has("districts") else set()
+    for row in context.raw("retired").iter_rows(named=True) if context.has("retired") else ():
+        context.count("R294", 1)
+        record = row["resource"] in ("targets", "results", "projects", "initiatives")
+        match = RECORD_KEY.fullmatch(row["id"])
+        sound = match and (not districts or match.group(1) in districts) and 1990 <= int(match.group(2)) <= 2060
+        if record and not sound and not context.collector.spoiled("retired", row[LINE]):
+            context.report(
+                "R294", "retired", row[LINE], "id", row["id"], cell=row["id"], expected="district, year and slug"
+            )
+    for row in context.raw("sources").iter_rows(named=True) if context.has("sources") else ():
+        context.count("R294", 1)
+        lost = next((p for p in row["publisher"].split("/") if p and not PUBLISHER.search(p)), "")
+        if lost and not context.collector.spoiled("sources", row[LINE]):
+            context.report(
+                "R294",
+                "sources",
+                row[LINE],
+                "publisher",
+                row["source_id"],
+                cell=lost,
+                expected="the name of a paper, site or office",
+            )
+
+
 def check_names(context: Context) -> None:
     """Run the rules on names and codes."""
     check_stretch(context)
@@ -384,3 +465,4 @@ def check_names(context: Context) -> None:
     check_indicators(context)
     check_districts(context)
     check_errata(context)
+    check_forms(context)

@@ -342,9 +342,9 @@ def project_strength_as_worded() -> nw.Expr:
     return c("_says_strength") != c("strength")
 
 
-@row_rule("R255", ("projects",), "stage", lambda: _given("stage"))
+@row_rule("R255", ("projects",), "stage", lambda: _given("_stage_worded"))
 def stage_as_worded() -> nw.Expr:
-    return _given("stage") & _given("_stage_worded") & ~c("_stage_worded")
+    return _given("_stage_worded") & ~c("_stage_worded")
 
 
 @row_rule("R256", ("projects", "initiatives"), "name_zh")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+import narwhals as nw
 import polars as pl
 
 from planspec.errors import CannotTell
@@ -16,10 +17,11 @@ from planspec.findings import Collector, Finding
 from planspec.package import DESCRIPTOR, Package, open_package
 from planspec.rules.catalogue import LAYERS, Rule, catalogue
 from planspec.rules.causes import reduce_to_causes
-from planspec.rules.cells import check_cells, check_keys
+from planspec.rules.cells import CellChecker
 from planspec.rules.config import read_config
-from planspec.rules.context import Context
-from planspec.rules.enrich import NEEDS, enriched
+from planspec.rules.context import RECORDS, Context
+from planspec.rules.enrich import NEEDS, enrich
+from planspec.rules.facts import check_keys
 from planspec.rules.names import check_names
 from planspec.rules.quotes import check_quoted
 from planspec.rules.rows import ROW_RULES, RowRule
@@ -79,18 +81,15 @@ def find_sources(package: Path, given: Path | None, environment: str | None) -> 
 def _check_descriptor(package: Package, collector: Collector) -> None:
     """S102 by frictionless: the descriptor and its schemas against the published profiles.
 
-    A descriptor whose resources could not all be made out already has its finding.
+    A file that could not all be made out already has its finding.
     """
-    judged = (
-        []
-        if any(fault.file == DESCRIPTOR for fault in package.faults)
-        else [(DESCRIPTOR, "Package", package.descriptor)]
-    )
+    judged = [(DESCRIPTOR, "Package", package.descriptor)]
     for resource in package:
         file = resource.meta.get("schema")
         judged.append((file if isinstance(file, str) else DESCRIPTOR, "Schema", resource.schema))
+    told = {fault.file for fault in package.faults}
     for target, kind, content in judged:
-        for why in _profile_errors(kind, json.dumps(content)):
+        for why in _profile_errors(kind, json.dumps(content)) if target not in told else ():
             collector.add(Finding("S102", file=target, params={"why": why}))
 
 
@@ -126,6 +125,26 @@ def _check_contract(context: Context) -> None:
                 _report_missing(context, rule.resources[0], column)
 
 
+KINDS = {
+    "number": "value value_max value_base stretch_value investment_value investment_base size_value min max factor",
+    "integer": "year start end cue_start cue_end count part characters headline_start headline_end",
+    "boolean": "hedged headline stretch estimated cumulative core",
+    "date": "published",
+}
+"""Columns that rules compute with, by the type they need; all others are text."""
+
+
+def _check_kinds(context: Context) -> None:
+    """S109, for types: a column of another type than the rules compute with."""
+    needed = {column: kind for kind, columns in KINDS.items() for column in columns.split()}
+    read = {(n, c) for rule in catalogue().values() for n in rule.resources for c in rule.columns}
+    for resource in context.package:
+        for column in resource.fields:
+            kind = needed.get(column.name, "string")
+            if (resource.name, column.name) in read and column.type != kind:
+                _report_missing(context, resource.name, column.name)
+
+
 def _report_missing(context: Context, name: str, column: str) -> None:
     if f"{name}.{column}" not in _reported(context):
         file = (
@@ -159,29 +178,39 @@ def _reported(context: Context) -> set[str]:
 
 
 def _run_rows(context: Context) -> None:
-    """The row layer: pandera holds the rules of a resource together; failing rows come from the same expressions."""
+    """The row layer, resource by resource, on rows that no error of structure has spoiled."""
     from narwhals.exceptions import ColumnNotFoundError
-
-    from planspec.rules.engine import failing_rules
 
     by_resource: dict[str, list[RowRule]] = {}
     for rule in ROW_RULES:
         for name in rule.resources:
             by_resource.setdefault(name, []).append(rule)
     for name, rules in by_resource.items():
-        absent = [n for n in (name, *NEEDS.get(name, ())) if n not in context.tables]
+        absent = [n for n in (name, *NEEDS.get(name, ())) if not context.has(n)]
         if absent:
             for rule in rules:
                 context.skipped.setdefault(rule.rule, f"{', '.join(absent)} could not be read")
             continue
         try:
-            frame = enriched(context, name)
-            sound = frame.filter(~pl.col(LINE).is_in(list(context.collector.spoiled_lines(name))))
-            for rule, failing, applicable in failing_rules(name, sound, rules):
-                context.count(rule.rule, applicable)
-                context.report_rows(rule.rule, name, failing, rule.column, catalogue()[rule.rule].columns)
+            _judge_rows(context, name, rules)
         except (pl.exceptions.ColumnNotFoundError, ColumnNotFoundError) as error:
             _missing_column(context, name, error)
+
+
+def _judge_rows(context: Context, name: str, rules: list[RowRule]) -> None:
+    from planspec.rules.engine import judge
+
+    frames, rows = context.frames, context.frames.table(name)
+    spoiled = context.collector.spoiled_lines(name)
+    if spoiled:
+        lines = pl.DataFrame({LINE: sorted(spoiled)}, schema={LINE: pl.Int64})
+        rows = rows.join(frames.local(lines), on=LINE, how="anti")
+    judged = judge(frames, name, enrich(frames, name, rows), rules)
+    context.proved[name] = judged.proved
+    for rule in rules:
+        context.count(rule.rule, judged.rows[rule.rule])
+        if rule.rule in judged.failing:
+            context.report_rows(rule.rule, name, judged.failing[rule.rule], rule.column, catalogue()[rule.rule].columns)
 
 
 def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Report:
@@ -195,18 +224,19 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
     package = open_package(path)
     for fault in package.faults:
         collector.add(fault)
-    tables, faults = read_tables(package)
+    context = Context(package, {}, collector)
+    checkers = {resource.name: CellChecker(context, resource) for resource in package}
+    context.tables, faults = read_tables(package, lambda resource, raw, cast: checkers[resource.name](raw, cast))
     for fault in faults:
         collector.add(fault)
     lowered = read_config(package.store)
     severities = {change["rule"]: change["severity"] for change in lowered}
-    context = Context(package, tables, collector)
     _count_files(context)
     if package.descriptor:
         _check_descriptor(package, collector)
         _check_contract(context)
-    for name in tables:
-        check_cells(context, name)
+        _check_kinds(context)
+    for name in context.tables:
         check_keys(context, name)
     if not any(f.rule == "S109" for f in collector.findings):
         _run_rows(context)
@@ -230,7 +260,7 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
         dict(collector.counts),
         context.rows,
         context.skipped,
-        {name: len(table) for name, table in tables.items()},
+        {name: context.frames.height(name) for name in context.frames.resources},
         sorted(context.texts),
         missing,
         _facts(context),
@@ -275,22 +305,26 @@ def _missing_texts(context: Context, sources: Path | None) -> list[str]:
 
 def _facts(context: Context) -> dict[str, int]:
     """What was proved, in numbers a person can picture."""
-    facts: dict[str, int] = {}
+    facts: dict[str, int] = {"explained": context.collector.explained}
+    frames = context.frames
     if context.has("figures"):
-        frame = context.frame("figures")
-        facts["figures"] = frame.select("source_id", "start").unique().height
-        facts["open"] = frame.filter(
-            pl.col("role").is_in(["target", "result", "project", "initiative"])
-            & pl.all_horizontal(pl.col(f"{r}_id").is_null() for r in ("target", "result", "project", "initiative"))
-        ).height
-    proved = 0
+        figures = frames.table("figures")
+        nameless = nw.all_horizontal(*(nw.col(f"{r}_id").is_null() for r in RECORDS), ignore_nulls=False)
+        places, open_ = frames.collect(
+            [
+                figures.select("source_id", "start").unique().select(nw.len().alias("n")),
+                figures.filter(nw.col("role").is_in(list(RECORDS)) & nameless).select(nw.len().alias("n")),
+            ]
+        )
+        facts |= {"figures": places["n"][0], "open": open_["n"][0]}
     for name in ("targets", "results"):
-        if name in context.enriched:
-            proved += context.enriched[name].filter(pl.col("_own").is_not_null()).height
-            facts[name] = context.enriched[name].filter(pl.col("comparator") != "not_stated").height
-    facts["proved"] = proved
+        if name in context.proved:
+            facts[name] = frames.collect(
+                [frames.table(name).filter(nw.col("comparator") != "not_stated").select(nw.len().alias("n"))]
+            )[0]["n"][0]
+    facts["proved"] = sum(context.proved.get(name, 0) for name in ("targets", "results"))
     if context.has("coverage"):
-        facts["districts"] = context.frame("coverage")["district_code"].n_unique()
+        facts["districts"] = frames.collect([frames.table("coverage").select("district_code").unique()])[0].height
     return facts
 
 

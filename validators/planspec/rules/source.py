@@ -24,7 +24,8 @@ def load_texts(context: Context, folder: Path | None) -> None:
         return
     for source, name in context.frame("sources").select("source_id", "file").iter_rows():
         path = folder / str(name)
-        if source and name and path.is_file():
+        inside = name and "\x00" not in name and path.resolve().is_relative_to(folder.resolve())
+        if source and inside and path.is_file():
             data = path.read_bytes()
             context.texts[source] = Text(
                 source, data.decode("utf-8", errors="replace"), hashlib.sha256(data).hexdigest()

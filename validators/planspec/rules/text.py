@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
+
+import polars as pl
 
 from planspec.lexicon import (
     HAN,
@@ -17,6 +20,9 @@ from planspec.lexicon import (
 )
 from planspec.rules.context import KEYS, Context
 from planspec.rules.numerals import chinese_numbers, english_numbers
+from planspec.rules.suspects import Suspicious, bigrams
+from planspec.rules.suspects import chinese as chinese_suspects
+from planspec.rules.suspects import english as english_suspects
 from planspec.tables import LINE
 
 ENGLISH = {
@@ -68,17 +74,18 @@ _UNTIDY_ZH = (
 )
 _ALONE = frozenset(
     "的了是在和与及或等并把被由为以对向从到让使给将有无不未也都又再已还而且之其此该各每某新老大小多少上下内外中前后首"
-    "可能要按做办用来去出进入成于年月日区市县镇街村里家人名项件个只所就更最正均共同较很属借供引依另若员追责维具占享联驻时趣格守稳秤渔一二三四五六七八九十百千万亿两数"
+    "可能要按做办用来去出进入成于年月日区市县镇街村里家人名项件个只所就更最正均共同较很属借供引依另若员追责维具占享联驻时趣格守稳秤渔氢储融风光一二三四五六七八九十百千万亿两数"
 )
 """Characters that are words of their own or join others, so that standing alone says nothing against them."""
 _SLUG_PART = re.compile(r"^(?:\d+[a-z]{0,2}|[a-z]\d+|top\d+|\d+[a-z]\d+|\d+bn|\d+m)$")
 
 
-def _rows(context: Context, name: str) -> Iterator[tuple[dict, str]]:
-    """Rows of a resource that no earlier finding spoils, each with all its Chinese."""
-    for row in context.raw(name).iter_rows(named=True):
-        if not context.collector.spoiled(name, row[LINE]):
-            yield row, " ".join(v for k, v in row.items() if k != LINE and v and HAN.search(v))
+def _rows(
+    context: Context, name: str, columns: tuple[str, ...], suspicious: Suspicious, *, beside: tuple[str, ...] = ()
+) -> Iterator[tuple[dict, str]]:
+    """Rows with text in one of `columns` that a rule may refuse, each with all its Chinese; it may look `beside` them."""
+    for row in context.suspects(name, columns, suspicious, beside).iter_rows(named=True):
+        yield row, " ".join(v for k, v in row.items() if k != LINE and v and HAN.search(v))
 
 
 def _key(context: Context, name: str, row: dict) -> str:
@@ -110,14 +117,23 @@ def check_english(context: Context) -> None:
     for name, columns in ENGLISH.items():
         if not context.has(name):
             continue
-        for row, chinese in _rows(context, name):
+        given = sum(context.frames.given(name, column) for column in columns)
+        context.count("R224", given)
+        context.count("R225", given)
+        beside = [
+            e for e, z in BESIDE if {e, z} <= set(context.resource(name).columns) and name not in ("units", "districts")
+        ]
+        context.count("R226", sum(context.frames.given(name, column) for column in beside))
+        suspicious = partial(english_suspects, columns=columns, sentences=SENTENCES.get(name, ()), known=places)
+        for row, chinese in _rows(
+            context, name, columns, suspicious, beside=tuple(z for e, z in BESIDE if e in beside)
+        ):
             own = places - set(_WORD.findall(row["name_en"])) if name == "districts" else places
             for column in columns:
                 text = row[column]
                 if not text:
                     continue
                 key = _key(context, name, row)
-                context.count("R224", 1)
                 for word in dict.fromkeys(unknown_words(text, chinese, own)):
                     near = ", ".join(nearest_words(word)) or "–"
                     context.report("R224", name, row[LINE], column, key, word=word, nearest=near)
@@ -127,7 +143,6 @@ def check_english(context: Context) -> None:
 
 def _check_form(context: Context, name: str, column: str, row: dict, key: str) -> None:
     text = row[column]
-    context.count("R225", 1)
     found = next(((m.group(), why) for pattern, why in _UNTIDY if (m := pattern.search(text))), None)
     if found is None and column in SENTENCES.get(name, ()):
         if not text.endswith((".", ".)", ".”")):
@@ -153,7 +168,6 @@ def _check_numbers(context: Context, name: str, row: dict) -> None:
     for english, chinese in BESIDE:
         if not row.get(english) or not row.get(chinese) or name in ("units", "districts"):
             continue
-        context.count("R226", 1)
         extra = english_numbers(row[english]) - chinese_numbers(row[chinese])
         if extra:
             number = ", ".join(f"{n:g}" for n in sorted(extra))
@@ -174,9 +188,8 @@ def phrase_pairs(context: Context) -> frozenset[str]:
     }
     for name, names in columns.items():
         for column in names if context.has(name) else ():
-            for text in context.raw(name)[column]:
-                for run in HAN.findall(text):
-                    pairs.update(run[i : i + 2] for i in range(len(run) - 1))
+            texts = context.frames.collect([context.frames.table(name).select(column).unique()])[0][column]
+            pairs.update(bigrams(texts)["pair"].drop_nulls().unique())
     return frozenset(pairs)
 
 
@@ -189,6 +202,12 @@ def misheard(text: str, pairs: frozenset[str]) -> tuple[str, str] | None:
             around += [(run[i : i + 2], 0)] if i + 1 < len(run) else []
             if covered[i] or char in _ALONE or any(pair in pairs for pair, _ in around):
                 continue
+            loose = [
+                pair for pair, place in around if not covered[i - 1 if place else i + 1] and not set(pair) & _ALONE
+            ]
+            turned = next((pair for pair in loose if _turned(pair, pairs)), "")
+            if turned:
+                return run[max(0, i - 2) : i + 3], turned[1] + turned[0]
             for pair, place in around:
                 free = not covered[i - 1 if place else i + 1]
                 for other in same_sound(char) if free else "":
@@ -198,20 +217,28 @@ def misheard(text: str, pairs: frozenset[str]) -> tuple[str, str] | None:
     return None
 
 
+def _turned(pair: str, pairs: frozenset[str]) -> bool:
+    """Whether two characters are a word the wrong way round: 育教 for 教育."""
+    back = pair[1] + pair[0]
+    return not is_chinese_word(pair) and pair not in pairs and (is_chinese_word(back) or back in pairs)
+
+
 def check_chinese(context: Context) -> None:
     """R227: blanks and marks inside Chinese. R228: a character of the same sound in place of the one meant."""
     pairs = phrase_pairs(context)
     for name, columns in CHINESE.items():
         if not context.has(name):
             continue
-        for row, _ in _rows(context, name):
+        given = sum(context.frames.given(name, column) for column in columns)
+        context.count("R227", given)
+        context.count("R228", given)
+        suspicious = partial(chinese_suspects, columns=columns, alone=_ALONE, pairs=pairs)
+        for row, _ in _rows(context, name, columns, suspicious):
             for column in columns:
                 text = row[column]
                 if not text:
                     continue
                 key = _key(context, name, row)
-                context.count("R227", 1)
-                context.count("R228", 1)
                 found = next(((m.group(), why) for pattern, why in _UNTIDY_ZH if (m := pattern.search(text))), None)
                 if (
                     found is None
@@ -231,6 +258,8 @@ def check_chinese(context: Context) -> None:
                     )
                 ):
                     found = (text[:20], "no Chinese")
+                if found is None and column == "labels_zh" and any(len(label) < 2 for label in text.split("|")):
+                    found = (text[:20], "a label of one character")
                 if found:
                     context.report("R227", name, row[LINE], column, key, found=found[0], why=found[1])
                     continue
@@ -241,27 +270,32 @@ def check_chinese(context: Context) -> None:
 
 def check_keys_of_words(context: Context) -> None:
     """R229: a key with a part that is no word, no number and no name of its row."""
-    places = {w.lower() for w in _place_words(context)} | {w.lower() for w in project_words()}
+    places = frozenset(w.lower() for w in _place_words(context) | project_words())
     for name in ("targets", "results", "projects", "initiatives", "indicators", "retired"):
         if not context.has(name):
             continue
         column = KEYS[name]
-        for row, chinese in _rows(context, name):
-            context.count("R229", 1)
-            record = re.fullmatch(r"\d{6}-\d{4}-(.+)", row[column])
+        context.count("R229", context.frames.height(name))
+        for row, chinese in _rows(context, name, (column,), partial(slug_suspects, column=column, places=places)):
             english = {w.lower() for c in ENGLISH.get(name, ()) for w in _WORD.findall(row[c])}
-            for part in (record.group(1) if record else row[column]).split("-"):
-                known = (
-                    _SLUG_PART.match(part)
-                    or part in places
-                    or part in english
-                    or spelt(part)
-                    or in_pinyin(part, chinese)
-                )
-                if not known:
+            for part in re.sub(r"^\d{6}-\d{4}-", "", row[column]).split("-"):
+                if part and not known_part(part, places) and part not in english and not in_pinyin(part, chinese):
                     near = ", ".join(nearest_words(part)) or "–"
                     context.report("R229", name, row[LINE], column, row[column], word=part, nearest=near)
                     break
+
+
+def known_part(part: str, places: frozenset[str]) -> bool:
+    """Whether a part of a key is a number, a place, or a word on a list."""
+    return bool(_SLUG_PART.match(part)) or part in places or spelt(part)
+
+
+def slug_suspects(frame: pl.DataFrame, column: str, places: frozenset[str]) -> pl.DataFrame:
+    """Lines of a batch whose key has a part that `known_part` does not know."""
+    slugs = frame.select(LINE, pl.col(column).str.replace(r"^[0-9]{6}-[0-9]{4}-", "").str.split("-").alias("part"))
+    parts = slugs.explode("part")
+    unknown = [p for p in parts["part"].drop_nulls().unique() if p and not known_part(p, places)]
+    return parts.filter(pl.col("part").is_in(unknown)).select(LINE).unique()
 
 
 def check_text(context: Context) -> None:

@@ -34,11 +34,15 @@ _GOVERNING_ONLY = re.compile(r"^(?:力争|争取|确保)$")
 def stage_in_words(stage: str | None, stated: str | None, cue: str | None) -> bool | None:
     """Whether phrase or cue holds a word that stands for the stage.
 
-    Null where there is no stage, or where the cue holds only what governs the clause (争取, 确保): the stage word then
+    False too where there is no stage although the cue holds a word for one. Null where neither speaks of one, or where the cue holds only what governs the clause (争取, 确保): the stage word then
     stands on the other side of the name, and one cue cannot hold both.
     """
-    pattern = STAGE_WORDS.get(stage or "")
-    if pattern is None or not cue or _GOVERNING_ONLY.match(cue):
+    if not cue or _GOVERNING_ONLY.match(cue):
+        return None
+    if not stage:
+        return False if any(pattern.search(cue) for pattern in STAGE_WORDS.values()) else None
+    pattern = STAGE_WORDS.get(stage)
+    if pattern is None:
         return None
     return bool(pattern.search(f"{cue}{stated or ''}"))
 

@@ -1,9 +1,10 @@
 """From findings to their causes: one wrong cell is one finding, wherever else it shows.
 
-Within a row the catalogue says which rule explains which (`follows`). Across rows and tables four links carry a fault
-on: a figure of the ledger and the record it proves, a number and its place in the source, a record and the code list
-entry it names, a project and its portfolio. What follows from another finding is withdrawn, unless the other one
-weighs less: a warning explains no error.
+Within a row the catalogue says which rule explains which (`follows`). Across rows and tables five links carry a fault
+on: a key and what refers to it, a code list entry and the records that name it, a figure of the ledger and the record
+it proves, a number and its place in the source, a project and its portfolio. What follows from another finding is
+withdrawn, unless the other one weighs less: a warning explains no error. Of findings that explain one another, one
+stays.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from planspec.rules.causes.records import follow_ledger, follow_numbers, follow_
 from planspec.rules.context import KEYS, Context
 from planspec.tables import LINE
 
-MANY = 10_000
+MANY = 5_000
 """With more findings than this, only those of one row are compared: the package is broken as a whole."""
 
 
@@ -27,32 +28,35 @@ def reduce_to_causes(context: Context, severities: dict[str, str]) -> None:
     `severities`: severity by rule where the package lowers it.
     """
     causes = Causes(context, severities)
-    if context.collector.places and not causes.of("S109"):
+    for place in causes.of("S109"):
+        for fault in causes.of("S101", "S102", "S103"):
+            if fault[1] == place[1]:
+                causes.explain(place, fault)
+    if context.collector.places and not context.collector.counts["S109"]:
         whole = len(context.collector.places) <= MANY
         for step in STEPS if whole else STEPS[:1]:
             step(causes)
-    context.collector.settle(causes.effects)
+    context.collector.settle(causes.effects())
 
 
 def _within_row(causes: Causes) -> None:
     """What `follows` says; what a rule reads that is no cell of its column; a reference that is wrong anyway."""
     rules = catalogue()
     for (name, _), places in causes.at.items():
-        fired = {p[0] for p in places}
-        again = sorted((p[3] != KEYS.get(name), p) for p in places if p[0] == "S116")
-        causes.effects.update(p for _, p in again[1:])
-        meaningless = {p[3]: p[0] for p in places if formless(p[0]) and p[3] and causes.rank[p[0]] == 0}
+        again = sorted((p for p in places if p[0] == "S116"), key=lambda p: (p[3] != KEYS.get(name), p))
+        for place in again[1:]:
+            causes.explain(place, again[0])
+        meaningless = {p[3]: p for p in places if formless(p[0]) and p[3] and causes.rank[p[0]] == 0}
         for place in places:
             rule = rules[place[0]]
-            for cause in fired.intersection(rule.follows):
-                causes.withdraw(place, cause)
-            if formless(rule.id):
-                for other in places:
-                    if rule.layer == "package" and other[3] == place[3] and rules[other[0]].layer == "row":
-                        causes.withdraw(place, other[0])
-            else:
+            for other in places:
+                reference = rule.id in ("P301", "P302") and other[3] == place[3] and rules[other[0]].layer == "row"
+                if other[0] in rule.follows or reference:
+                    causes.explain(place, other)
+            if not formless(rule.id):
                 for column in meaningless.keys() & {*rule.columns, place[3]}:
-                    causes.withdraw(place, meaningless[column])
+                    if rule.id not in rules[meaningless[column][0]].follows:
+                        causes.explain(place, meaningless[column])
 
 
 def _order(causes: Causes) -> None:
@@ -60,10 +64,13 @@ def _order(causes: Causes) -> None:
     for place in causes.of("P350"):
         table = causes.context.tables[place[1]]
         wrong = causes.wrong(place[1])
+        mistyped = [cause for name, cause in causes.lost.values() if name == place[1]]
         keys = list(table.resource.primary_key)
         frame = table.frame.filter(~pl.col(LINE).is_in(list(wrong))).select(*keys, LINE)
         if wrong and frame.sort(keys, maintain_order=True)[LINE].equals(frame[LINE]):
-            causes.effects.add(place)
+            causes.explain(place, next(iter(wrong.values())))
+        for cause in mistyped:
+            causes.explain(place, cause)
 
 
 STEPS = (
@@ -77,4 +84,4 @@ STEPS = (
     follow_unused,
     _order,
 )
-"""In this order: what an earlier step withdrew explains nothing to a later one."""
+"""In this order: what an earlier step explained is no cause of its own to a later one."""

@@ -9,63 +9,104 @@ from typing import Any
 import polars as pl
 
 from planspec.findings import Place
-from planspec.rules.causes.index import ALIKE, UNPROVED, Causes, formless
+from planspec.rules.causes.index import ALIKE, UNPROVED, Causes, Row, formless
 from planspec.rules.context import KEYS, OBSERVATIONS, RECORDS
 
-OF_UNIT = ("R260", "R261", "R204", "R205", "R206", "R207", "R208", "R209", "R231", "R251", "R252", "R253")
+OF_UNIT = (
+    "R204",
+    "R205",
+    "R206",
+    "R207",
+    "R208",
+    "R209",
+    "R231",
+    "R251",
+    "R252",
+    "R253",
+    "R260",
+    "R261",
+    "R263",
+    "T415",
+)
 OF_INDICATOR = ("R204", "R205", "R207", "R208", "R209", "R236", "R243", "R246", "P331", "P332")
 LIST_COLUMNS = {
-    "units": ("unit_id", "symbol_zh", "dimension", "base_unit_id", "factor"),
+    "units": ("unit_id", "symbol_zh", "dimension", "base_unit_id", "factor", "iso4217"),
     "indicators": ("indicator_id", "labels_zh", "measure", "dimension", "min", "max", "core"),
 }
 """Columns of the code lists that rules of other tables read."""
 UNIT_COLUMNS = ("unit_id", "investment_unit_id", "size_unit_id")
+OF_KEY = ("R210", "R211", "R292", "R293", "P338")
+"""Rules that find a key at odds with the rest of its row."""
 
 
 def follow_keys(causes: Causes) -> None:
     """A key mistyped where it is defined: what referred to it dangles, and nothing uses it any more."""
-    wrong = {name: causes.wrong(name) for name in {target for target, _ in causes.lost.values()}}
-    for place in causes.of("P301", "P302"):
-        value = str(causes.row(place[1], place[2]).get(place[3]))
-        name = causes.lost[value][0]
+    lost = causes.lost
+    wrong = {name: causes.wrong(name) for name in {target for target, _ in lost.values()}}
+    for value, (name, place) in lost.items():
         for line in wrong[name]:
             key = causes.row(name, line).get(KEYS[name])
-            if key is None or get_close_matches(value, [str(key)], n=1, cutoff=ALIKE):
-                for other in causes.at[name, line]:
-                    if (other[3] == KEYS[name] and formless(other[0])) or other[0] in ("R210", "R211"):
-                        causes.withdraw(place, other[0])
-    lost = causes.lost
-    for place in causes.of("P340", "P331", *UNPROVED):
+            near = key is None or bool(get_close_matches(value, [str(key)], n=1, cutoff=ALIKE))
+            for other in causes.at[name, line]:
+                if (
+                    (near and other[3] == KEYS[name] and formless(other[0]))
+                    or (near and other[0] in OF_KEY)
+                    or other[0] == "P338"
+                ):
+                    causes.explain(place, other)
+    for place in causes.of("P340", "P331", "R229", *UNPROVED):
         for value in get_close_matches(place[4].split("/")[-1], lost, n=1, cutoff=ALIKE):
-            causes.withdraw(place, lost[value][1])
-    records = sum(name in RECORDS.values() for name, _ in lost.values())
-    for rule in ("P331", "P340", "P341", "R272"):
+            causes.explain(place, lost[value][1])
+    for place in causes.of(*OF_UNIT):
+        dangling = str(causes.row(place[1], place[2]).get(place[3]))
+        if dangling in lost:
+            causes.explain(place, lost[dangling][1])
+    for place in causes.of("P340", "R294"):
+        for value, (name, cause) in lost.items():
+            if (place[0] == "P340" and place[1] == name == "units") or (
+                name == "districts" and place[4].startswith(value)
+            ):
+                causes.explain(place, cause)
+    records = [place for name, place in lost.values() if name in RECORDS.values()]
+    for rule in ("P331", "P333", "P340", "P341", "R272"):
         places = causes.of(rule)
-        if records and len(places) <= 2 * records:
-            causes.effects.update(places)
+        for place in places if len(places) <= 2 * len(records) else ():
+            causes.explain(place, records[0])
 
 
 def follow_lists(causes: Causes) -> None:
     """A wrong entry of a code list makes every row that names it look wrong."""
     for name, effects, columns in (("units", OF_UNIT, UNIT_COLUMNS), ("indicators", OF_INDICATOR, ("indicator_id",))):
-        bad = {}
-        for line, rule in causes.wrong(name).items():
-            if any(p[3] in LIST_COLUMNS[name] for p in causes.at[name, line] if causes.rank[p[0]] == 0):
-                bad[causes.row(name, line).get(KEYS[name])] = rule
+        bad: dict[Any, Place] = {}
+        for line in causes.wrong(name):
+            for place in causes.at[name, line]:
+                if causes.rank[place[0]] == 0 and (place[3] in LIST_COLUMNS[name] or place[0] == "R263"):
+                    bad[causes.row(name, line).get(KEYS[name])] = place
         for place in causes.of(*effects) if bad else ():
-            row = causes.row(place[1], place[2])
-            named = {row.get(c) for c in columns if place[1] != name}
-            named |= {place[4].split("/")[-1] if place[0] == "P331" else row.get("base_unit_id")}
-            if place[1] == name and row.get("unit_id") == row.get("base_unit_id"):
-                continue
-            for key in named & bad.keys():
-                causes.withdraw(place, bad[key])
+            for key in _entries(causes, place, name, columns) & bad.keys():
+                causes.explain(place, bad[key])
         for rule in effects:
             _once(causes, rule, columns[0])
+    for place in causes.of("P331"):
+        for line in causes.lines_of("indicators", "indicator_id", place[4].split("/")[-1]):
+            for other in causes.at.get(("indicators", line), ()):
+                causes.explain(place, other)
     for place in causes.of("R236"):
         key = causes.row(place[1], place[2]).get("indicator_id")
         for line in causes.lines_of("indicators", "indicator_id", key)[:1]:
-            causes.withdraw_at("indicators", line, ("P341",), "R236")
+            for other in causes.at.get(("indicators", line), ()):
+                if other[3] == "labels_zh":
+                    causes.explain(other, place)
+
+
+def _entries(causes: Causes, place: Place, name: str, columns: tuple[str, ...]) -> set[Any]:
+    """Keys of the entries of a code list that a finding's row rests on; a base unit rests on no other."""
+    row = causes.row(place[1], place[2])
+    if place[0] == "P331":
+        return {place[4].split("/")[-1]}
+    if place[1] == name:
+        return {row.get("base_unit_id")} - {row.get("unit_id")}
+    return {row.get(column) for column in columns}
 
 
 def _once(causes: Causes, rule: str, column: str) -> None:
@@ -76,57 +117,65 @@ def _once(causes: Causes, rule: str, column: str) -> None:
             failing[causes.row(place[1], place[2]).get(column)].append(place)
     for key, places in failing.items():
         users = sum(len(causes.lines_of(name, column, key)) for name in OBSERVATIONS)
-        if 1 < len(places) == users:
-            causes.effects.update(places[1:])
+        for place in places[1:] if len(places) == users else ():
+            causes.explain(place, places[0])
 
 
 def follow_documents(causes: Causes) -> None:
     """A wrong row of sources or coverage makes what rests on the document look wrong."""
     if not causes.context.has("sources", "coverage"):
         return
-    sources = {causes.row("sources", line).get("source_id"): rule for line, rule in causes.wrong("sources").items()}
-    lost = {value: rule for value, (name, rule) in causes.lost.items() if name == "sources"}
+    sources = {causes.row("sources", line).get("source_id"): place for line, place in causes.wrong("sources").items()}
+    lost = [place for name, place in causes.lost.values() if name == "sources"]
     known = set(causes.context.frame("figures")["source_id"]) if causes.context.has("figures") else set()
-    for place in causes.of("T407", "T408"):
-        source = place[4].rsplit("/", 1)[0]
-        rule = sources.get(source) or (next(iter(lost.values()), "") if source not in known else "")
-        if rule:
-            causes.withdraw(place, rule)
-    full = dict(
-        causes.context.frame("coverage")
-        .filter(pl.col("completeness") == "full")
-        .select("district_code", "source_id")
-        .iter_rows()
-    )
-    strange = {causes.row(p[1], p[2]).get("source_id") for p in causes.of("P306")}
-    for place in causes.of("P331"):
-        if full.get(place[4].split("/")[0]) in strange:
-            causes.withdraw(place, "P306")
+    for place in causes.of("T407", "T408", "P337"):
+        source = place[4].rsplit("/", 1)[0] if place[0] != "P337" else causes.row(place[1], place[2]).get("source_id")
+        if source in sources:
+            causes.explain(place, sources[source])
+        elif source not in known and lost:
+            causes.explain(place, lost[0])
+    _full(causes)
     _spans(causes)
-    for line, rule in causes.wrong("coverage").items():
+    for line, cause in causes.wrong("coverage", "P333").items():
         row = causes.row("coverage", line)
-        for place in causes.of("P306", "P330", "P331", "P332", "P340") if rule != "P333" else ():
-            other = causes.row(place[1], place[2])
-            document, district = other.get("source_id"), other.get("district_code")
-            pair = (document, district) == (row.get("source_id"), row.get("district_code"))
-            half = row.get("source_id") == document or row.get("district_code") == district
-            if pair or (place[0] in ("P306", "P340") and half) or (place[0] == "P340" and place[1] == "sources"):
-                causes.withdraw(place, rule)
+        for place in causes.of("P306", "P330", "P331", "P332", "P340"):
+            if _rests_on(place, causes.row(place[1], place[2]), row):
+                causes.explain(place, cause)
+
+
+def _rests_on(place: Place, row: Row, coverage: Row) -> bool:
+    """Whether a finding's row rests on a row of coverage, which may have lost its document or its district."""
+    same = [row.get(column) == coverage.get(column) for column in ("source_id", "district_code")]
+    if place[0] == "P340":
+        return place[1] == "sources"
+    return all(same) or (place[0] == "P306" and (any(same) or place[1] == "figures"))
+
+
+def _full(causes: Causes) -> None:
+    """P331 of a district that a full report does not speak for, because coverage names the wrong one (P306)."""
+    coverage = causes.context.frame("coverage").filter(pl.col("completeness") == "full")
+    full = dict(coverage.select("district_code", "source_id").iter_rows())
+    strange = {causes.row(p[1], p[2]).get("source_id"): p for p in causes.of("P306")}
+    for place in causes.of("P331"):
+        source = full.get(place[4].split("/")[0])
+        if source in strange:
+            causes.explain(place, strange[source])
 
 
 def _spans(causes: Causes) -> None:
-    """P333 and P330 tell of the same edge: one mark is wrong, or, with several marks, the span."""
-    marks: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    """P333 and P330 tell of the same edge: one mark or one target is wrong, or, with several marks, the span."""
+    marks: dict[tuple[Any, Any], list[Place]] = defaultdict(list)
     for place in causes.of("P330"):
         row = causes.row(place[1], place[2])
-        marks[row["source_id"], row["district_code"]].append(place)
+        marks[row.get("source_id"), row.get("district_code")].append(place)
+    wrong = {causes.row("targets", line).get("source_id"): p for line, p in causes.wrong("targets", "P330").items()}
     for place in causes.of("P333"):
         row = causes.row(place[1], place[2])
-        places = marks[row["source_id"], row["district_code"]]
-        if len(places) == 1:
-            causes.withdraw(place, "P330")
-        for mark in places if len(places) > 1 else ():
-            causes.withdraw(mark, "P333")
+        places = marks[row.get("source_id"), row.get("district_code")]
+        for mark in places:
+            causes.explain(*((place, mark) if len(places) == 1 else (mark, place)))
+        if row.get("source_id") in wrong:
+            causes.explain(place, wrong[row["source_id"]])
 
 
 def follow_unused(causes: Causes) -> None:
@@ -135,22 +184,26 @@ def follow_unused(causes: Causes) -> None:
         return
     wrong = []
     for name in OBSERVATIONS:
-        for line, rule in causes.wrong(name).items():
+        for line, cause in causes.wrong(name).items():
             row = causes.row(name, line)
-            wrong.append((row.get("indicator_id"), f"{row.get('cue') or ''}\n{row.get('stated') or ''}", rule))
+            wrong.append((row.get("indicator_id"), f"{row.get('cue') or ''}\n{row.get('stated') or ''}", cause))
     words = dict(causes.context.frame("indicators").select("indicator_id", "labels_zh").iter_rows())
     words |= dict(causes.context.frame("units").select("unit_id", "symbol_zh").iter_rows())
     for place in causes.of("P340", "P341", "P331", "R272", "R274", "R275"):
         key = place[4].split("/")[-1]
-        for indicator, phrase, rule in wrong:
+        for indicator, phrase, cause in wrong:
             printed = any(word and word in phrase for word in (words.get(key) or "").split("|"))
             if printed or (key == indicator and place[0] != "P340"):
-                causes.withdraw(place, rule)
+                causes.explain(place, cause)
     units = [p for p in causes.of("P340") if p[1] == "units"]
-    unitless = [
-        r
-        for line, r in causes.wrong("projects").items()
-        if any("unit_id" in p[3] or p[0] in ("R251", "R253") for p in causes.at["projects", line])
-    ]
-    if len(units) <= len(unitless):
-        causes.effects.update(units)
+    unitless = list(causes.wrong("units").values())
+    for line in causes.wrong("projects"):
+        unitless += [p for p in causes.at["projects", line] if "unit_id" in p[3] or p[0] in ("R251", "R253", "T415")]
+    for place in units if len(units) <= len(unitless) else ():
+        causes.explain(place, unitless[0])
+    for place in causes.of("P318"):
+        row = causes.row(place[1], place[2])
+        for line in [n for c in ("scope_zh", "scope_en") for n in causes.lines_of(place[1], c, row.get(c))]:
+            for other in causes.at.get((place[1], line), ()):
+                if other[3].startswith("scope_") and other[0] != "P318":
+                    causes.explain(place, other)

@@ -1,0 +1,98 @@
+"""The tables of a package as frames, on whichever engine holds them.
+
+Rules are written once, in narwhals, over lazy frames. What an engine does by itself is here and nowhere else: hold the
+tables, run a function over batches of rows, fetch what a rule found. Every table has a column `_line`: the file's line
+on polars; on engines that spread a file, a number that only tells rows apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import narwhals as nw
+import polars as pl
+
+from planspec.package import Resource
+from planspec.tables import LINE, Table
+
+Batches = Callable[[pl.DataFrame], pl.DataFrame]
+"""Takes any batch of rows and returns one row each, in order; must be importable where the engine's workers run."""
+
+
+class Frames(Protocol):
+    """What a rule may ask of an engine."""
+
+    @property
+    def resources(self) -> Mapping[str, Resource]:
+        """The tables there are, with their schemas."""
+
+    def has(self, *names: str) -> bool:
+        """Whether all these tables could be read."""
+
+    def table(self, name: str) -> nw.LazyFrame[Any]:
+        """Typed rows of a table with `_line`."""
+
+    def height(self, name: str) -> int:
+        """Rows of a table."""
+
+    def given(self, name: str, column: str) -> int:
+        """Rows of a table where a column is not empty."""
+
+    def local(self, frame: pl.DataFrame) -> nw.LazyFrame[Any]:
+        """A small frame of ours, on the engine."""
+
+    def through(
+        self, frame: nw.LazyFrame[Any], function: Batches, schema: Mapping[str, type[pl.DataType]]
+    ) -> nw.LazyFrame[Any]:
+        """The frame that `function` makes of `frame`, batch by batch; `schema` names its columns."""
+
+    def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        """The same frame, computed once although several rules read it."""
+
+    def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
+        """Fetch frames, in order."""
+
+
+class PolarsFrames:
+    """Tables held by polars in this process."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._tables = tables
+
+    @property
+    def resources(self) -> Mapping[str, Resource]:
+        return {name: table.resource for name, table in self._tables.items()}
+
+    def has(self, *names: str) -> bool:
+        return all(name in self._tables for name in names)
+
+    def table(self, name: str) -> nw.LazyFrame[Any]:
+        return nw.from_native(self._tables[name].frame.lazy())
+
+    def height(self, name: str) -> int:
+        return self._tables[name].frame.height
+
+    def given(self, name: str, column: str) -> int:
+        frame = self._tables[name].frame
+        return frame.height - frame[column].null_count()
+
+    def lines(self, name: str) -> int:
+        """The last line of a table."""
+        frame = self._tables[name].frame
+        return int(frame.select(pl.col(LINE).max()).item() or 0)
+
+    def local(self, frame: pl.DataFrame) -> nw.LazyFrame[Any]:
+        return nw.from_native(frame.lazy())
+
+    def through(
+        self, frame: nw.LazyFrame[Any], function: Batches, schema: Mapping[str, type[pl.DataType]]
+    ) -> nw.LazyFrame[Any]:
+        made = function(frame.to_native().collect())
+        return nw.from_native(made.select(list(schema)).lazy())
+
+    def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+        return nw.from_native(frame.to_native().collect().lazy())
+
+    def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
+        return pl.collect_all([frame.to_native() for frame in frames])

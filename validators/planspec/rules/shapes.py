@@ -1,0 +1,171 @@
+"""Phrases by shape: what the grammar cannot tell apart is read once.
+
+A shape keeps every match of the grammar where it is. It differs from its phrase in four ways:
+
+- A Han character that is part of no literal of the grammar where it stands (see `literals`) gives way to one that the
+  grammar does not know: no literal matches either, and every class of all Han characters matches both.
+- Of a run of such characters at the beginning or the end one is left: nothing is counted from there.
+- Numbers give way to `1` or `1.1`, and where there are two to numbers in the same order: the grammar asks whether there
+  is a number and which of two is more. It looks at the digits themselves in months, years, dates, editions (2.0版) and
+  numbers joined to letters (m2); phrases with any of these (`_DIGITS_MATTER`), with more numbers, with zeros or with
+  numerals in characters beside digits keep their numbers.
+- Where the grammar has a pattern that cuts the Han characters in two ([一-三]), no character gives way to another.
+
+Tests hold the grammar to this: they list its literal digits, and read many phrases both ways. Phrases are read by shape
+only where there are very many; a package of ordinary size is read phrase by phrase.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import polars as pl
+
+from planspec.rules.literals import FIRST_HAN, GOVERNING, LAST_HAN, QUANTITIES, alphabet
+
+MANY = 5000
+"""Distinct phrases from which on reading goes by shape."""
+NUMBER = r"[0-9]+(?:\.[0-9]+)?"
+_NUMERAL = "[零〇一二两三四五六七八九十百千万亿廿]"
+_DIGITS_MATTER = "|".join(
+    (
+        "[月季]",  # months and quarters
+        "(?:19|20)[0-9][0-9]",  # years
+        "[0-9][/-][0-9]",  # dates
+        r"[0-9]\.0",  # editions
+        "[A-Za-z][0-9]",  # units and names with a digit
+        r"(?:^|[^0-9.])[0.]+(?:[^0-9.]|$)",  # nothing has no sign
+    )
+)
+
+
+@lru_cache(maxsize=8)
+def _unknown(names: tuple[str, ...]) -> str:
+    """A regular expression for one Han character that these modules of the grammar do not know."""
+    han = f"\\x{{{FIRST_HAN:x}}}-\\x{{{LAST_HAN:x}}}"
+    return f"[[{han}]--[{''.join(sorted(alphabet(names).known)) or alphabet(names).neutral}]]"
+
+
+def _alike(text: pl.Expr, names: tuple[str, ...]) -> pl.Expr:
+    """Phrases with the characters made alike that some modules of the grammar do not know."""
+    return text.str.replace_all(_unknown(names), alphabet(names).neutral) if alphabet(names).usable else text
+
+
+def _length(text: pl.Expr) -> pl.Expr:
+    return text.str.len_chars().cast(pl.Int64).fill_null(0)
+
+
+def with_plain_numbers(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` (`stated`, `printed`, `place`) with numbers made alike where they do not matter.
+
+    `_plain`, `_printed`, `_place`: the phrase, the figure and its place in the phrase; `_cut`: how much shorter the
+    phrase became after its first `_before` characters.
+    """
+    parts = pl.col("stated").str.extract_groups(rf"^([^0-9]*)({NUMBER})([^0-9]*)(?:({NUMBER})([^0-9]*))?$")
+    cut = frame.with_columns(
+        parts.struct.rename_fields(["_pre", "_one", "_mid", "_two", "_post"]).alias("_parts")
+    ).unnest("_parts")
+    pre, one, mid, two, post = (pl.col(name) for name in ("_pre", "_one", "_mid", "_two", "_post"))
+    rest = pl.concat_str(
+        pre, mid.str.replace("^[万亿]+", ""), post.str.replace("^[万亿]+", "").fill_null(""), separator="|"
+    )
+    free = (~pl.col("stated").str.contains(_DIGITS_MATTER) & ~rest.str.contains(_NUMERAL)).fill_null(value=False)
+    printed, place = pl.col("printed"), pl.col("place")
+    at_one = (place == _length(pre)) & (printed == one)
+    at_two = (place == _length(pre) + _length(one) + _length(mid)) & (printed == two)
+    words = ~printed.str.contains("[0-9]")
+    cut = cut.with_columns(
+        (free & (at_one | at_two.fill_null(value=False) | words)).alias("_free"),
+        at_one.alias("_at_one"),
+        at_two.fill_null(value=False).alias("_at_two"),
+    )
+    first, second = one.cast(pl.Float64, strict=False), two.cast(pl.Float64, strict=False)
+    order = pl.when(first < second).then(pl.lit("1")).when(first > second).then(pl.lit("3")).otherwise(pl.lit("2"))
+
+    def like(number: pl.Expr, digit: pl.Expr) -> pl.Expr:
+        return (
+            pl.when(number.str.contains(".", literal=True))
+            .then(pl.concat_str(digit, pl.lit("."), digit))
+            .when(number.is_not_null())
+            .then(digit)
+        )
+
+    cut = cut.with_columns(like(one, order).alias("_like_one"), like(two, pl.lit("2")).alias("_like_two"))
+    plain = pl.concat_str(pre, "_like_one", mid, pl.col("_like_two").fill_null(""), post.fill_null(""))
+    shorter = pl.when("_free").then(_length(one) - _length(pl.col("_like_one"))).otherwise(0)
+    return cut.with_columns(
+        pl.when("_free").then(plain).otherwise(pl.col("stated")).alias("_plain"),
+        pl.when(pl.col("_free") & pl.col("_at_one"))
+        .then("_like_one")
+        .when(pl.col("_free") & pl.col("_at_two"))
+        .then("_like_two")
+        .otherwise(printed)
+        .alias("_printed"),
+        (place - pl.when(place > _length(pre)).then(shorter).otherwise(0)).alias("_place"),
+        shorter.alias("_cut"),
+        _length(pre).alias("_before"),
+    ).drop("_pre", "_one", "_mid", "_two", "_post", "_like_one", "_like_two", "_free", "_at_one", "_at_two")
+
+
+def closer(text: str, names: tuple[str, ...]) -> tuple[str, int]:
+    """A phrase with every Han character made alike that is part of no literal where it stands.
+
+    And how many of them were dropped before it.
+    """
+    known = alphabet(names)
+    if not known.usable:
+        return text, 0
+    weak, pairs, neutral = known.known - known.alone, known.pairs, known.neutral
+    out: list[str] = []
+    last, lone, joined = "", False, False
+    for char in text:
+        here = char in weak
+        pair = (here or lone) and last + char in pairs
+        out.append(neutral if lone and not joined and not pair else last)
+        last, lone, joined = char, here, pair
+    out.append(neutral if lone and not joined else last)
+    made = "".join(out)
+    body = made.lstrip(neutral)
+    dropped = max(0, len(made) - len(body) - 1)
+    end = body.rstrip(neutral)
+    return neutral * min(1, len(made) - len(body)) + end + neutral * min(1, len(body) - len(end)), dropped
+
+
+def with_figure_shapes(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` (`stated`, `printed`, `place`) with shape and place of each figure as the grammar of quantities sees them.
+
+    `_stated`, `_printed`, `_place`; `_dropped` characters stood before the shape; `_before`, `_cut` as above.
+    """
+    plain = with_plain_numbers(frame)
+    distinct = plain.select("_plain").unique().with_columns(_alike(pl.col("_plain"), QUANTITIES).alias("_alike"))
+    alike = distinct["_alike"].unique()
+    shapes = pl.DataFrame(
+        [closer(text, QUANTITIES) for text in alike], schema={"_stated": pl.String, "_dropped": pl.Int64}, orient="row"
+    )
+    shapes = distinct.join(shapes.with_columns(alike), on="_alike", how="left").drop("_alike")
+    return plain.join(shapes, on="_plain", how="left", maintain_order="left").with_columns(
+        pl.col("_place") - pl.col("_dropped")
+    )
+
+
+@lru_cache(maxsize=1)
+def _governing_words() -> list[str]:
+    known = alphabet(GOVERNING)
+    return sorted(known.alone | known.pairs)
+
+
+def governing_shape(column: str) -> pl.Expr:
+    """A column of phrases or cues by what may govern in it; a whole number is as good as a digit there."""
+    text, neutral = pl.col(column), alphabet(GOVERNING).neutral
+    if not alphabet(GOVERNING).usable:
+        return text
+    made = _alike(text, GOVERNING).str.replace(f"^{neutral}+", neutral).str.replace(f"{neutral}+$", neutral)
+    made = pl.when(text.str.contains(_DIGITS_MATTER)).then(made).otherwise(made.str.replace_all(NUMBER, "1"))
+    # Most phrases hold no such word at all.
+    return (
+        pl.when(text.str.contains_any(_governing_words()))
+        .then(made)
+        .when(text.str.contains("[0-9]"))
+        .then(pl.lit(f"{neutral}1{neutral}"))
+        .otherwise(pl.lit(neutral))
+    )
