@@ -1,0 +1,1 @@
+"""Packages of any size with known faults, and what validating them costs."""
