@@ -22,24 +22,30 @@ CRASH = "crash"
 
 @dataclass(frozen=True)
 class Verdict:
-    """What was said about one mutant: ids of the rules that fired, by layer, and frictionless' error types."""
+    """What was said about one mutant: rules that fired with the texts and without, and frictionless' error types."""
 
     number: int
     rules: tuple[str, ...]
+    bare: tuple[str, ...]
     frictionless: tuple[str, ...]
 
     @property
     def with_texts(self) -> bool:
-        return any(r == CANNOT_TELL or r in catalogue() for r in self.rules)
+        return noticed(self.rules)
 
     @property
     def without_texts(self) -> bool:
-        return any(r == CANNOT_TELL or (r in catalogue() and catalogue()[r].layer != "source") for r in self.rules)
+        return noticed(self.bare)
 
     @property
     def blocked(self) -> bool:
         """Whether an error, not only a warning, was found with source texts."""
         return any(r == CANNOT_TELL or (r in catalogue() and catalogue()[r].severity == "error") for r in self.rules)
+
+
+def noticed(rules: tuple[str, ...]) -> bool:
+    """Whether a rule fired or the package was refused; a traceback notices nothing."""
+    return any(r == CANNOT_TELL or r in catalogue() for r in rules)
 
 
 def lay_out(package: Path, sound: dict[str, bytes], folder: Path) -> Path:
@@ -102,9 +108,11 @@ def _judge(mutant: Mutant) -> Verdict:
     file = _FOLDER / mutant.path
     file.write_bytes(mutant.data)
     try:
-        return Verdict(
-            mutant.number, said(_FOLDER, _SOURCES), frictionless_says(_FOLDER, mutant.resource) if _YARDSTICK else ()
-        )
+        rules = said(_FOLDER, _SOURCES)
+        bare = tuple(r for r in rules if r not in catalogue() or catalogue()[r].layer != "source")
+        if rules and not bare and _SOURCES is not None:
+            bare = said(_FOLDER, None)  # the source layer may have withdrawn what an earlier layer found
+        return Verdict(mutant.number, rules, bare, frictionless_says(_FOLDER, mutant.resource) if _YARDSTICK else ())
     finally:
         file.write_bytes(_SOUND[mutant.path])
 

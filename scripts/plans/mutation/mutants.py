@@ -182,16 +182,19 @@ def _file_mutants(resource: Resource, tables: dict[str, Rows], seed: int) -> Ite
             yield Mutant(0, "file", resource.name, "", kind, 0, "", "", "", resource.path, variant)
 
 
-def plan(path: Path, seed: int) -> tuple[list[Mutant], dict[str, bytes]]:
+def plan(path: Path, seed: int, only: tuple[str, ...] = ()) -> tuple[list[Mutant], dict[str, bytes]]:
     """All mutants of the package at `path`, and the bytes of its unharmed files (with planted rows).
 
     Every column of every resource gets `PER_COLUMN` cell mutants, every resource four row and up to four file mutants.
+    `only` leaves out the mutants of all other resources.
     """
     package = open_package(path)
     tables = read_rows(package)
     sound = {r.path: to_csv(tables[r.name], r.columns) for r in package}
     mutants: list[Mutant] = []
     for resource in package:
+        if only and resource.name not in only:
+            continue
         mutants += _cell_mutants(resource, tables, seed)
         mutants += _row_mutants(resource, tables, seed)
         mutants += _file_mutants(resource, tables, seed)

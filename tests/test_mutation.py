@@ -1,0 +1,70 @@
+"""A small sample of the mutation suite: the plan is fair and repeatable, and validation catches what it must."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from plans.mutation.judge import CRASH, judge
+from plans.mutation.mutants import PER_COLUMN, Mutant, plan, sample
+from plans.mutation.report import page, result, share
+from planspec.package import open_package
+from planspec.rules.run import find_sources
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 20250101
+
+
+@pytest.fixture(scope="module")
+def planned() -> tuple[list[Mutant], dict[str, bytes]]:
+    return plan(ROOT, SEED)
+
+
+def test_every_column_has_an_equal_share(planned: tuple[list[Mutant], dict[str, bytes]]) -> None:
+    mutants, _ = planned
+    counts = Counter((m.resource, m.column) for m in mutants if m.group == "cell")
+    columns = {(r.name, f.name) for r in open_package(ROOT) for f in r.fields}
+    assert set(counts) == columns
+    assert set(counts.values()) == {PER_COLUMN}
+
+
+def test_every_mutant_changes_its_file_and_the_plan_is_repeatable(
+    planned: tuple[list[Mutant], dict[str, bytes]],
+) -> None:
+    mutants, sound = planned
+    assert all(m.data != sound[m.path] for m in mutants)
+    assert len({(m.path, m.data) for m in mutants}) > 0.99 * len(mutants)
+    small = ("units", "districts", "sources", "coverage", "errata")
+    again, _ = plan(ROOT, SEED, small)
+    assert [m.data for m in again] == [m.data for m in mutants if m.resource in small]
+    other, _ = plan(ROOT, SEED + 1, small)
+    assert [m.data for m in other] != [m.data for m in again]
+
+
+def test_a_sample_is_caught_and_the_page_tells_it(planned: tuple[list[Mutant], dict[str, bytes]]) -> None:
+    mutants, sound = planned
+    sources = find_sources(ROOT, None, None)
+    chosen = sample(mutants, 24, SEED)
+    verdicts = list(judge(ROOT, sound, chosen, sources, 1))
+    data = result(chosen, verdicts, SEED, whole=False)
+    total = data["all"]
+    told = "\n".join(f"{s['place']} [{s['kind']}] {s['before']} → {s['after']}" for s in data["survivors"])
+    assert total["mutants"] == 24
+    assert total["without_texts"] >= 0.8 * total["mutants"], f"only {total} caught:\n{told}"
+    assert total["frictionless"] < total["without_texts"]
+    assert total["errors"] <= total["with_texts"]
+    assert not data["crashes"], f"validation crashed on {data['crashes']}"
+    assert not any(r.startswith(CRASH) for v in verdicts for r in v.rules)
+    shown = page(data)
+    assert f"| **all** | 24 | {share(total['with_texts'], 24)} |" in shown
+    assert all(s["place"] in shown for s in data["survivors"])
+
+
+def test_a_harmless_change_is_not_called_caught(planned: tuple[list[Mutant], dict[str, bytes]]) -> None:
+    """The judge can say no: the unharmed file, handed in as a mutant, is not caught."""
+    _, sound = planned
+    unharmed = Mutant(0, "cell", "units", "name_en", "none", 2, "", "", "", "data/units.csv", sound["data/units.csv"])
+    (verdict,) = judge(ROOT, sound, [unharmed], None, 1, yardstick=False)
+    assert not verdict.with_texts and not verdict.without_texts and not verdict.rules
