@@ -167,7 +167,7 @@ def ledger(
         stop(error)
 
 
-FAMILIES = ("diff", "release", "distribution", "site", "scan", "add")
+FAMILIES = ("diff", "release", "distribution", "site", "scan", "add", "bench")
 """Modules of `plans.commands`; each registers its commands and imports its work only when one runs."""
 
 

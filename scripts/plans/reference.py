@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 
 def page() -> str:
     """The whole page, in the order in which `plans --help` lists the commands."""
@@ -19,7 +22,14 @@ def page() -> str:
         "Generated from the commands' own help (`make docs`). Exit codes: 0 the data hold, 1 they do not, 2 the tool could not tell.",
         "",
     ]
-    for name in group.commands:  # type: ignore[attr-defined] # a typer group is a click group
-        result = runner.invoke(app, [name, "--help"], env=environment, prog_name="plans", terminal_width=100)
-        lines += [f"## plans {name}", "", "```text", result.output.strip("\n"), "```", ""]
+    for words in _commands(group):
+        result = runner.invoke(app, [*words, "--help"], env=environment, prog_name="plans", terminal_width=100)
+        lines += [f"## plans {' '.join(words)}", "", "```text", result.output.strip("\n"), "```", ""]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def _commands(group: Any) -> Iterator[tuple[str, ...]]:
+    """The words of every command, each followed by those under it."""
+    for name, command in getattr(group, "commands", {}).items():
+        yield (name,)
+        yield from ((name, *words) for words in _commands(command))

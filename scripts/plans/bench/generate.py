@@ -7,6 +7,7 @@ import hashlib
 import json
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -25,6 +26,8 @@ FAULTS = "faults.csv"
 FAULT_COLUMNS = ("fault", "kind", "rule", "resource", "line", "key", "column", "effect")
 MOST_FAULTS = 24
 """Faults a report can take without one hiding another."""
+FEWEST = 3000
+"""Rows of the smallest package in which every entry of the code lists is used."""
 _FIGURES = 150
 """Ledger rows of a whole report, roughly; the last report is filled up to the number of rows asked for."""
 
@@ -173,11 +176,14 @@ def _reports(
     districts: list[Row],
     size: float,
 ) -> Iterator[Report]:
-    speaking = [d["district_code"] for d in districts if d["level"] != "prefecture"]
+    speaking = [d for d in districts if d["level"] != "prefecture"]
     years = -(-count // len(speaking))
     for n in range(count):
         district, year = speaking[n // years], FIRST_YEAR + n % years
-        yield make_report(f"{n:0{width}d}", district, year, n % 5 == 0, seed, factors, known, size)
+        home = district["name_zh"][:-1], district["name_en"].rsplit(" ", 1)[0]
+        yield make_report(
+            f"{n:0{width}d}", district["district_code"], year, n % 5 == 0, seed, factors, known, home, size
+        )
 
 
 def _fill(report: Report, rows: int) -> None:
@@ -200,7 +206,7 @@ def _fill(report: Report, rows: int) -> None:
 
 
 def generate(rows: int, faults: int, seed: int, out: Path, package_path: Path) -> Written:
-    """Write a valid package of `rows` rows (all resources together) to `out`, with `faults` planted faults.
+    """Write a valid package of `rows` rows (all resources together, within ten) to `out`, with `faults` planted faults.
 
     Deterministic: the same arguments give the same bytes. Streams: memory holds one report at a time and the phrases'
     hashes. Raises `CannotTell` where `out` is not empty, or where so many rows or faults cannot be made.
@@ -208,8 +214,8 @@ def generate(rows: int, faults: int, seed: int, out: Path, package_path: Path) -
     package = open_package(package_path)
     if not package.resources:
         raise CannotTell(f"{package_path} has no readable descriptor", "give a package with --package")
-    if out.exists() and any(out.iterdir()):
-        raise CannotTell(f"{out} is not empty", "give a new folder with --out")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise CannotTell(f"{out} is there and no empty folder", "give a new folder with --out")
     known = indicators()
     units = _units(package, {i.unit for i in known} | {"cny-100m"})
     factors = {u["unit_id"]: u["factor"] for u in units}
@@ -219,33 +225,33 @@ def generate(rows: int, faults: int, seed: int, out: Path, package_path: Path) -
     speaking = -(-count // YEARS) if count > 40 else -(-count // 2)
     districts = _districts(speaking)
     size = min(1.0, max(0.02, (rows - fixed - len(districts)) / (count * whole)) * 0.97)
-    if rows < 1000:
-        raise CannotTell(f"{rows} rows are too few for a package in which every code is used", "ask for 1000 or more")
+    if rows < FEWEST:
+        raise CannotTell(f"{rows} rows are too few for every code to be used", f"ask for {FEWEST} or more")
     if faults > count * MOST_FAULTS:
         raise CannotTell(f"{faults} faults do not fit into {count} reports", f"ask for {count * MOST_FAULTS} at most")
-    out.mkdir(parents=True, exist_ok=True)
     width = max(3, len(str(count - 1)))
-    _copy_schemas(package, out, width)
-    files = _Files(out, package)
-    files.open()
     written = Written()
+    lists = [
+        ("units", units),
+        ("districts", districts),
+        ("indicators", [_indicator_row(i, factors[i.unit]) for i in known]),
+    ]
+    part = out.with_name(f".{out.name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    files = _Files(part, package)
     try:
-        _write_all(
-            files,
-            _reports(count, width, seed, factors, known, districts, size),
-            count,
-            rows,
-            faults,
-            seed,
-            [
-                ("units", units),
-                ("districts", districts),
-                ("indicators", [_indicator_row(i, factors[i.unit]) for i in known]),
-            ],
-            written,
-        )
+        part.mkdir(parents=True)
+        _copy_schemas(package, part, width)
+        files.open()
+        reports = _reports(count, width, seed, factors, known, districts, size)
+        _write_all(files, reports, count, rows, faults, seed, lists, written)
+        files.close()
+        part.replace(out)
+    except OSError as error:
+        raise CannotTell(f"{out} cannot be written: {error.strerror}", "give another folder with --out") from error
     finally:
         files.close()
+        shutil.rmtree(part, ignore_errors=True)
     written.rows = {name: line - 1 for name, line in files.lines.items()}
     return written
 

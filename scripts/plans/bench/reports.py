@@ -343,15 +343,17 @@ def _initiative(writer: Writer, n: int, name: tuple[str, str, str]) -> Row:
     return row
 
 
-def _names(rng: random.Random, count: int) -> list[tuple[str, str, str, str]]:
-    """Distinct names of undertakings: Chinese, English, category, theme."""
+def _names(rng: random.Random, count: int, home: tuple[str, str]) -> list[tuple[str, str, str, str]]:
+    """Distinct names of undertakings: Chinese, English, category, theme. The first bears the district's own name."""
     known, kinds = words.places(), len(words.WORKS)
     chosen = []
-    for code in rng.sample(range(345 * kinds), count):
+    for n, code in enumerate(rng.sample(range(345 * kinds), count)):
         place, kind = divmod(code, kinds)
         last_zh, last_en, category, theme = words.WORKS[kind]
-        zh, en = known[place]
-        chosen.append((f"{zh}{last_zh}", f"{en} {last_en}", category, theme))
+        zh, en = home if n == 0 or known[place] == home else known[place]
+        named = f"{zh}{last_zh}", f"{en} {last_en}", category, theme
+        if named not in chosen:
+            chosen.append(named)
     return chosen
 
 
@@ -383,11 +385,12 @@ def make_report(
     seed: int,
     factors: dict[str, str],
     indicators: tuple[Indicator, ...],
+    home: tuple[str, str],
     size: float = 1.0,
 ) -> Report:
     """The report of one district and year; the same arguments always give the same report.
 
-    `size` below 1 makes a shorter report with the same kinds of rows.
+    `home`: the name of the district without its kind, in Chinese and as it is read. `size` below 1 makes a shorter report with the same kinds of rows.
     """
     rng = random.Random(f"{seed}/{source}/{district}/{year}")
     writer = Writer(source, district, year, full, rng, factors)
@@ -419,7 +422,7 @@ def make_report(
             writer.dated() if rng.random() < 0.2 else writer.context()
     portfolio = _portfolio(writer, 4)
     rows["projects"].append(portfolio)
-    for n, name in enumerate(_names(rng, counts[2] - 1), 1):
+    for n, name in enumerate(_names(rng, counts[2] - 1, home), 1):
         writer.gap()
         rows["projects"].append(_project(writer, n, name, portfolio if n <= 4 else None))
     for n, campaign in enumerate(_campaign_names(rng, counts[3]), 1):

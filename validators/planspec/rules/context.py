@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -62,6 +63,7 @@ class Context:
     skipped: dict[str, str] = field(default_factory=dict)
     proved: dict[str, int] = field(default_factory=dict)
     engine: Frames | None = None
+    _fetched: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @cached_property
     def frames(self) -> Frames:
@@ -73,8 +75,18 @@ class Context:
         return self.frames.has(*names)
 
     def frame(self, name: str) -> pl.DataFrame:
-        """Typed rows of a resource."""
-        return self.tables[name].frame
+        """Typed rows of a resource; on an engine that spreads them, fetched: for tables that are small anywhere."""
+        if self.engine is None:
+            return self.tables[name].frame
+        if name not in self._fetched:
+            self._fetched[name] = self.frames.collect([self.frames.table(name)])[0].sort(LINE)
+        return self._fetched[name]
+
+    def rows_at(self, name: str, lines: set[int]) -> list[dict[str, Any]]:
+        """The rows at some lines of a resource, in the order of the file."""
+        wanted = pl.DataFrame({LINE: sorted(lines)}, schema={LINE: pl.Int64})
+        rows = self.frames.table(name).join(self.frames.local(wanted), on=LINE, how="semi")
+        return self.frames.collect([rows])[0].sort(LINE).to_dicts()
 
     def raw(self, name: str) -> pl.DataFrame:
         """Rows of a resource as text, "" where a cell is empty."""

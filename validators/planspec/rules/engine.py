@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,7 +65,10 @@ def _judge_by_pandera(frames: PolarsFrames, name: str, rows: nw.LazyFrame[Any], 
 
 def _schema(name: str, rules: list[RowRule]) -> Any:
     """A pandera schema with one named check a rule, which evaluates the rule's expression on the data pandera hands it."""
-    import pandera.polars as pa
+    with warnings.catch_warnings():
+        # pandera imports pyspark's pandas where both are installed, which warns of versions that are not used here.
+        warnings.simplefilter("ignore", FutureWarning)
+        import pandera.polars as pa
 
     def check(rule: RowRule) -> pa.Check:
         sound = ~_told(rule.defect())

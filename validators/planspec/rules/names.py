@@ -74,14 +74,13 @@ def check_stretch(context: Context) -> None:
     """R223: stretch without the words for a better result, or the words without stretch."""
     if not context.has("targets"):
         return
-    frame = context.frame("targets")
-    context.count("R223", frame.height)
+    frames = context.frames
+    context.count("R223", frames.height("targets"))
     words = re.compile(r"更好结果|更好成绩|\d[^,;。]{0,6}[、,]?并?(?:力争|争取|奋力)(?:达到|实现|突破|完成)?\d")
-    governed = pl.any_horizontal(
-        pl.col(c).str.contains("更好|力争|争取|奋力").fill_null(value=False) for c in ("stated", "cue")
-    )
-    doubtful = frame.filter(pl.col("stretch").fill_null(value=False) | governed)
-    for row in doubtful.select(LINE, "target_id", "stretch", "stated", "cue").iter_rows(named=True):
+    governed = [nw.col(c).str.contains("更好|力争|争取|奋力") for c in ("stated", "cue")]
+    doubtful = frames.table("targets").filter(nw.any_horizontal(nw.col("stretch"), *governed, ignore_nulls=True))
+    rows = frames.collect([doubtful.select(LINE, "target_id", "stretch", "stated", "cue")])[0].sort(LINE)
+    for row in rows.iter_rows(named=True):
         said = f"{row['stated'] or ''}{row['cue'] or ''}"
         says = bool(words.search(said))
         if (

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from difflib import SequenceMatcher
 from functools import partial
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -15,6 +16,8 @@ from planspec.rules.context import OBSERVATIONS, RECORDS, Context
 from planspec.rules.numerals import chinese_numbers, english_numbers
 from planspec.tables import LINE
 
+c = nw.col
+Lazy = nw.LazyFrame[Any]
 NEAR = 400
 """A record and what it is linked to stand at most so many characters apart, where they share no words."""
 
@@ -50,88 +53,114 @@ COMMON = frozenset(
 QUOTES = (("start", "end", "stated"), ("start", "end", "printed"), ("cue_start", "cue_end", "cue"))
 
 
-def _quotes(context: Context) -> pl.DataFrame:
-    """Every piece of text that a row says stands at two offsets, in the order of its place.
+PLACE = ["source_id", "start", "end", "words", "name", "column", LINE]
+"""Where a piece of text stands, and the order of pieces: columns of `_quotes`."""
+CLASH: dict[str, type[pl.DataType]] = {
+    "start": pl.Int64,
+    "words": pl.String,
+    "name": pl.String,
+    "column": pl.String,
+    LINE: pl.Int64,
+    "at": pl.Int64,
+    "found": pl.String,
+    "other": pl.String,
+    "other_line": pl.Int64,
+}
+"""A piece of text that differs from another at the same place: first at offset `at`, where the other has `found`."""
 
-    Columns: `source_id`, `start`, `end`, `words`, `name` (resource), `column`, `_line`.
-    """
-    pieces = []
+
+def _quotes(context: Context) -> Lazy | None:
+    """Every piece of text that a sound row says stands at two offsets: columns `PLACE`; None where no table has any."""
+    frames, pieces = context.frames, []
     for name in (*RECORDS.values(), "figures", "errata"):
-        frame = context.frame(name) if context.has(name) else None
-        for first, last, words in QUOTES if frame is not None else ():
-            if frame is None or not {first, last, words} <= set(frame.columns):
+        if not context.has(name):
+            continue
+        table, columns = frames.table(name), context.resource(name).columns
+        spoiled = context.collector.spoiled_lines(name)
+        if spoiled:
+            lines = pl.DataFrame({LINE: sorted(spoiled)}, schema={LINE: pl.Int64})
+            table = table.join(frames.local(lines), on=LINE, how="anti")
+        for first, last, words in QUOTES:
+            if not {first, last, words} <= set(columns):
                 continue
-            pieces.append(
-                frame.filter(~pl.col(LINE).is_in(list(context.collector.spoiled_lines(name)))).select(
-                    "source_id",
-                    pl.col(first).alias("start"),
-                    pl.col(last).alias("end"),
-                    pl.col(words).alias("words"),
-                    pl.lit(name).alias("name"),
-                    pl.lit(words).alias("column"),
-                    LINE,
-                )
+            given = table.filter(
+                ~nw.any_horizontal(*(c(x).is_null() for x in ("source_id", first, last, words)), ignore_nulls=False)
             )
-    if not pieces:
-        return pl.DataFrame(
-            schema={
-                "source_id": pl.String,
-                "start": pl.Int64,
-                "end": pl.Int64,
-                "words": pl.String,
-                "name": pl.String,
-                "column": pl.String,
-                LINE: pl.Int64,
-            }
-        )
-    return pl.concat(pieces).drop_nulls().sort("source_id", "start", "end", "words", "name", "column", LINE)
+            piece = {"source_id": c("source_id"), "start": c(first), "end": c(last), "words": c(words)}
+            piece |= {"name": nw.lit(name), "column": nw.lit(words), LINE: c(LINE)}
+            pieces.append(given.select(*(expression.alias(label) for label, expression in piece.items())))
+    return nw.concat(pieces) if pieces else None
 
 
-def check_quotes(context: Context, quotes: pl.DataFrame) -> None:
+def clashes(frame: pl.DataFrame) -> pl.DataFrame:
+    """`CLASH` for pairs of pieces at one place, of those that differ; `far_…` is the one that begins first."""
+    start, words, far = pl.col("start"), pl.col("words"), pl.col("far_words")
+    length = pl.min_horizontal("end", "far_end") - start
+    differ = far.str.slice(start - pl.col("far_start"), length) != words.str.slice(0, length)
+    itself = (pl.col("name") == pl.col("far_name")) & (pl.col(LINE) == pl.col("far_line"))
+    found = frame.filter(differ & ~itself)
+    places = []
+    for begin, own, far_begin, other in found.select("start", "words", "far_start", "far_words").iter_rows():
+        theirs = other[begin - far_begin :]
+        at = next(i for i, (a, b) in enumerate(zip(theirs, own, strict=False)) if a != b)
+        places.append((begin + at, theirs[at]))
+    told = pl.DataFrame(places, schema={"at": pl.Int64, "found": pl.String}, orient="row")
+    named = found.rename({"far_name": "other", "far_line": "other_line"}).hstack(told)
+    return named.select(*(pl.col(n).cast(t) for n, t in CLASH.items()))
+
+
+def check_quotes(context: Context, quotes: Lazy) -> None:
     """P317: two rows that quote the same place quote different words, so one of them has words or offsets wrong.
 
     Pieces are taken in the order of their place, and each is held against the one before that reaches furthest. Only
     pieces as long as their span are held together: where layout blanks stand inside, the place of each character is
     not known without the text.
     """
-    start, end, words = pl.col("start"), pl.col("end"), pl.col("words")
-    exact = quotes.filter(
-        (end - start == words.str.len_chars().cast(pl.Int64)) & ~words.str.contains(r"^\*+$")
-    ).with_row_index("n")
-    context.count("P317", exact.height)
-    prior = end.cum_max().shift(1).over("source_id")
-    reach = exact.with_columns(pl.when(prior.is_null() | (end > prior)).then(pl.col("n")).alias("lead"))
-    reach = reach.with_columns(pl.col("lead").forward_fill().shift(1).over("source_id").alias("far"))
-    held = exact.select(
-        pl.col("n").alias("far"), *(pl.col(c).alias(f"far_{c}") for c in ("start", "end", "words", "name", LINE))
+    frames, order = context.frames, PLACE[1:]
+    length = c("words").str.len_chars().cast(nw.Int64)
+    exact = quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$"))
+    reached = exact.with_columns(c("end").cum_max().over("source_id", order_by=order).alias("_reached"))
+    reached = frames.keep(
+        reached.with_columns(c("_reached").shift(1).over("source_id", order_by=order).alias("_prior")).drop("_reached")
     )
-    pairs = reach.join(held, on="far", how="inner").filter(start < pl.col("far_end"))
-    length = pl.min_horizontal(end, pl.col("far_end")) - start
-    clash = pairs.filter(
-        (pl.col("far_words").str.slice(start - pl.col("far_start"), length) != words.str.slice(0, length))
-        & ((pl.col("name") != pl.col("far_name")) | (pl.col(LINE) != pl.col(f"far_{LINE}")))
+    # Of the pieces that reach as far as any before, the first: its end is no other's.
+    leading = reached.filter(c("_prior").is_null() | (c("end") > c("_prior")))
+    far = {"source_id": "source_id", "end": "_prior", "start": "far_start", "words": "far_words", "name": "far_name"}
+    leading = leading.select(*(c(a).alias(b) for a, b in far.items()), c(LINE).alias("far_line"))
+    pairs = reached.filter(c("start") < c("_prior")).join(leading, on=["source_id", "_prior"], how="inner")
+    found = frames.through(
+        pairs.select(*PLACE[1:], c("_prior").alias("far_end"), "far_start", "far_words", "far_name", "far_line"),
+        clashes,
+        CLASH,
     )
-    for row in clash.sort("n").iter_rows(named=True):
-        theirs = row["far_words"][row["start"] - row["far_start"] :]
-        at = next(i for i, (a, b) in enumerate(zip(theirs, row["words"], strict=False)) if a != b)
-        where = f"{context.resource(row['far_name']).path}:{row[f'far_{LINE}']}"
-        key = _key_at(context, row["name"], row[LINE])
+    count, clash = frames.collect([reached.select(nw.len().alias("rows")), found])
+    context.count("P317", count["rows"][0])
+    keys = _keys_at(context, clash)
+    for row in clash.sort("start", "name", "column", LINE).iter_rows(named=True):
+        where = f"{context.resource(row['other']).path}:{row['other_line']}"
         context.report(
             "P317",
             row["name"],
             row[LINE],
             row["column"],
-            key,
+            keys[row["name"], row[LINE]],
             cell=row["words"],
-            found=theirs[at],
-            at=row["start"] + at,
+            found=row["found"],
+            at=row["at"],
             other=where,
         )
 
 
-def _key_at(context: Context, name: str, line: int) -> str:
-    row = context.frame(name).filter(pl.col(LINE) == line).row(0, named=True)
-    return _key(context, name, row)
+def _keys_at(context: Context, found: pl.DataFrame) -> dict[tuple[str, int], str]:
+    """The keys of some rows, given by `name` and `_line`."""
+    keys: dict[tuple[str, int], str] = {}
+    for name in found["name"].unique(maintain_order=True):
+        lines = found.filter(pl.col("name") == name).select(LINE).unique()
+        columns = list(context.resource(name).primary_key)
+        rows = context.frames.table(name).join(context.frames.local(lines), on=LINE, how="semi").select(LINE, *columns)
+        for row in context.frames.collect([rows])[0].iter_rows(named=True):
+            keys[name, row[LINE]] = _key(context, name, row)
+    return keys
 
 
 def _key(context: Context, name: str, row: dict) -> str:
@@ -171,42 +200,52 @@ def _slip(column: str, one: str, two: str) -> bool:
 
 
 def check_headline_edges(context: Context) -> None:
-    """P333: a headline span that does not end with its last target, or begins long before its first."""
+    """P333: a headline span that does not end with its last target, or begins long before its first.
+
+    Only where the span and the marks of all targets of the document agree.
+    """
     if not context.has("targets", "coverage"):
         return
-    inside: dict[tuple, list[tuple[int, int, bool]]] = defaultdict(list)
-    columns = ("source_id", "district_code", "start", "end", "headline")
-    for source, district, first, last, headline in context.frame("targets").select(columns).iter_rows():
-        if first is not None and last is not None:
-            inside[source, district].append((first, last, bool(headline)))
-    for row in context.frame("coverage").iter_rows(named=True):
-        start, end = row["headline_start"], row["headline_end"]
-        if start is None or end is None:
-            continue
-        own = inside.get((row["source_id"], row["district_code"]), [])
-        spans = [(first, last) for first, last, headline in own if headline]
-        if not spans or any((start <= first and last <= end) != headline for first, last, headline in own):
-            continue
+    frames, start, end = context.frames, c("headline_start"), c("headline_end")
+    place = ["source_id", "district_code"]
+    spans = frames.table("coverage").filter(~start.is_null() & ~end.is_null())
+    spans = spans.select(c(LINE).alias("_span"), *place, "headline_start", "headline_end")
+    targets = frames.table("targets").filter(~c("start").is_null() & ~c("end").is_null())
+    marked = c("headline").fill_null(value=False)
+    own = targets.select(*place, "start", "end", marked.alias("_marked")).join(spans, on=place, how="inner")
+    inside = (start <= c("start")) & (c("end") <= end)
+    own = own.with_columns(
+        (inside != c("_marked")).alias("_astray"),
+        nw.when(c("_marked")).then(c("start")).alias("_first"),
+        nw.when(c("_marked")).then(c("end")).alias("_last"),
+    )
+    ends = own.group_by("_span", *place, "headline_start", "headline_end").agg(
+        c("_astray").any(), c("_first").min(), c("_last").max()
+    )
+    for row in (
+        frames.collect([ends])[0].filter(~pl.col("_astray")).drop_nulls("_first").sort("_span").iter_rows(named=True)
+    ):
         context.count("P333", 1)
-        first, last = min(s for s, _ in spans), max(e for _, e in spans)
+        first, last = row["_first"], row["_last"]
         key = f"{row['source_id']}/{row['district_code']}"
-        if start < first - 4:
-            context.report("P333", "coverage", row[LINE], "headline_start", key, cell=start, expected=first)
-        elif end > last + 1:
-            context.report("P333", "coverage", row[LINE], "headline_end", key, cell=end, expected=last)
+        cells = row["headline_start"], row["headline_end"]
+        if cells[0] < first - 4:
+            context.report("P333", "coverage", row["_span"], "headline_start", key, cell=cells[0], expected=first)
+        elif cells[1] > last + 1:
+            context.report("P333", "coverage", row["_span"], "headline_end", key, cell=cells[1], expected=last)
 
 
 def check_core(context: Context) -> None:
     """P334: an indicator among the main expected targets of two districts that is not core."""
     if not context.has("targets", "indicators"):
         return
-    targets = context.frame("targets")
-    districts: dict[str, set[str]] = defaultdict(set)
-    for indicator, district in targets.filter(targets["headline"]).select("indicator_id", "district_code").iter_rows():
-        districts[indicator].add(district)
+    frames = context.frames
+    marked = frames.table("targets").filter(c("headline").fill_null(value=False))
+    pairs = marked.select("indicator_id", "district_code").unique().group_by("indicator_id").agg(nw.len().alias("_n"))
+    districts = dict(frames.collect([pairs])[0].iter_rows())
     for row in context.frame("indicators").iter_rows(named=True):
         context.count("P334", 1)
-        number = len(districts.get(row["indicator_id"], ()))
+        number = districts.get(row["indicator_id"], 0)
         if number >= 2 and row["core"] is False:
             context.report("P334", "indicators", row[LINE], "core", row["indicator_id"], cell="false", districts=number)
 
@@ -215,42 +254,38 @@ def check_parts_of_report(context: Context) -> None:
     """P335: an undertaking told in the review of a full report without its past year, or one of the plan with it."""
     if not context.has("projects", "targets", "coverage"):
         return
-    coverage, targets = context.frame("coverage"), context.frame("targets")
-    full = coverage.filter(coverage["completeness"] == "full")["source_id"].to_list()
-    for source in full:
-        starts = targets.filter(targets["source_id"] == source)["start"].drop_nulls()
-        if not len(starts):
-            continue
-        plan = starts.min()
-        for row in context.frame("projects").filter(pl.col("source_id") == source).iter_rows(named=True):
-            if row["start"] is None or row["year"] is None:
-                continue
-            context.count("P335", 1)
-            past = (row["period"] or str(row["year"]))[-7:].split("/")[-1][:4] < str(row["year"])
-            review = row["start"] < plan
-            if past != review and not context.collector.spoiled("projects", row[LINE]):
-                part = part_of(review)
-                context.report(
-                    "P335",
-                    "projects",
-                    row[LINE],
-                    "period",
-                    row["project_id"],
-                    cell=row["period"] or "",
-                    part=part,
-                    plan=plan,
-                )
-            elif row["period"] and past and row["period"][:4] != str(row["year"] - 1):
-                context.report(
-                    "P335",
-                    "projects",
-                    row[LINE],
-                    "period",
-                    row["project_id"],
-                    cell=row["period"],
-                    part="review",
-                    plan=plan,
-                )
+    frames = context.frames
+    full = frames.table("coverage").filter(c("completeness") == "full").select("source_id").unique()
+    targets = frames.table("targets").filter(~c("start").is_null()).join(full, on="source_id", how="semi")
+    plans = targets.group_by("source_id").agg(c("start").min().alias("_plan"))
+    projects = frames.table("projects").filter(~c("start").is_null() & ~c("year").is_null())
+    told = projects.select(LINE, "project_id", "year", "period", "source_id", "start").join(
+        plans, on="source_id", how="inner"
+    )
+    # Without a period the year is the plan's, which is right wherever the plan has begun.
+    count, doubtful = frames.collect(
+        [
+            told.select(nw.len().alias("rows")),
+            told.filter((c("start") < c("_plan")) | (c("period") != "").fill_null(value=False)),
+        ]
+    )
+    context.count("P335", count["rows"][0])
+    for row in doubtful.sort(LINE).iter_rows(named=True):
+        past = (row["period"] or str(row["year"]))[-7:].split("/")[-1][:4] < str(row["year"])
+        review = row["start"] < row["_plan"]
+        spoiled = past == review or context.collector.spoiled("projects", row[LINE])
+        other_year = row["period"] and past and row["period"][:4] != str(row["year"] - 1)
+        if not spoiled or other_year:
+            context.report(
+                "P335",
+                "projects",
+                row[LINE],
+                "period",
+                row["project_id"],
+                cell=row["period"] or "",
+                part=part_of(review) if not spoiled else "review",
+                plan=row["_plan"],
+            )
 
 
 def part_of(review: bool) -> str:
@@ -320,15 +355,19 @@ def check_wordy_figures(context: Context) -> None:
     """P319: a figure of a record with a value that does not say which column it proves."""
     if not context.has("figures"):
         return
-    figures = context.frame("figures").filter(pl.col("field").is_null())
+    frames = context.frames
     for role, name in (("target", "targets"), ("result", "results")):
         column = f"{role}_id"
-        own = figures.filter((pl.col("role") == role) & pl.col(column).is_not_null())
-        context.count("P319", own.height)
-        if not own.height or not context.has(name):
+        figures = frames.table("figures").filter(c("field").is_null() & (c("role") == role) & ~c(column).is_null())
+        if not context.has(name):
+            context.count("P319", frames.collect([figures.select(nw.len().alias("rows"))])[0]["rows"][0])
             continue
-        valued = context.frame(name).filter(pl.col("value").is_not_null())[column].to_list()
-        for row in own.filter(pl.col(column).is_in(valued)).iter_rows(named=True):
+        valued = frames.table(name).filter(~c("value").is_null()).select(column).unique()
+        count, own = frames.collect(
+            [figures.select(nw.len().alias("rows")), figures.join(valued, on=column, how="semi")]
+        )
+        context.count("P319", count["rows"][0])
+        for row in own.sort(LINE).iter_rows(named=True):
             if not context.collector.spoiled("figures", row[LINE]):
                 key = _key(context, "figures", row)
                 context.report(
@@ -336,15 +375,19 @@ def check_wordy_figures(context: Context) -> None:
                 )
 
 
-def check_lengths(context: Context, quotes: pl.DataFrame) -> None:
+def check_lengths(context: Context, quotes: Lazy) -> None:
     """P337: offsets beyond the end of their document. P338: a file that is not named after its document."""
     if not context.has("sources"):
         return
+    frames = context.frames
     length = context.frame("sources").select("source_id", "characters").unique("source_id", keep="first")
-    context.count("P337", quotes.height)
-    beyond = quotes.join(length, on="source_id", how="inner").filter(pl.col("end") > pl.col("characters"))
-    for row in beyond.head(1).iter_rows(named=True):
-        key = _key_at(context, row["name"], row[LINE])
+    ends = quotes.select("source_id", "end", "words", "name", "column", LINE, "start")
+    beyond = ends.join(frames.local(length), on="source_id", how="inner").filter(c("end") > c("characters"))
+    count, found = frames.collect([quotes.select(nw.len().alias("rows")), beyond])
+    context.count("P337", count["rows"][0])
+    first = found.sort(PLACE).head(1)
+    for row in first.iter_rows(named=True):
+        key = _keys_at(context, first)[row["name"], row[LINE]]
         context.report(
             "P337",
             row["name"],
@@ -440,12 +483,14 @@ def _unknown_number(row: dict, column: str, printed: dict[str, set[float]], docu
 def check_quoted(context: Context) -> None:
     """Run the rules on what rows say about one another."""
     quotes = _quotes(context)
-    check_quotes(context, quotes)
+    if quotes is not None:
+        check_quotes(context, quotes)
     check_scopes(context)
     check_headline_edges(context)
     check_core(context)
     check_parts_of_report(context)
     check_links(context)
     check_wordy_figures(context)
-    check_lengths(context, quotes)
+    if quotes is not None:
+        check_lengths(context, quotes)
     check_cited_numbers(context)

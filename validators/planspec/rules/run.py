@@ -236,7 +236,7 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
         _check_descriptor(package, collector)
         _check_contract(context)
         _check_kinds(context)
-    for name in context.tables:
+    for name in context.frames.resources:
         check_keys(context, name)
     if not any(f.rule == "S109" for f in collector.findings):
         _run_rows(context)
@@ -279,13 +279,13 @@ def _count_files(context: Context) -> None:
     context.count("S103", len(resources) + schemas)
     for rule in ("S104", "S105", "S106", "S107"):
         context.count(rule, len(resources))
-    context.count("S108", sum(len(table) for table in context.tables.values()))
+    context.count("S108", sum(context.frames.height(name) for name in context.frames.resources))
 
 
 def _note_unread(context: Context) -> None:
     """Rules that had nothing to judge because a resource they read could not be read are skipped, by name."""
     for rule in catalogue().values():
-        absent = [n for n in rule.resources if n != "*" and n not in context.tables]
+        absent = [n for n in rule.resources if n != "*" and not context.has(n)]
         if absent and not context.rows.get(rule.id):
             context.skipped.setdefault(rule.id, f"{', '.join(absent)} could not be read")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
@@ -15,7 +14,6 @@ from planspec.rules.context import RECORDS, Context
 from planspec.tables import LINE
 
 Row = dict[str, Any]
-Lines = dict[Any, list[int]]
 UNPROVED = ("R233", "R234", "R235", "R237", "P310")
 """What a wrong row of the ledger does to the record it should prove."""
 ALIKE = 0.8
@@ -35,7 +33,7 @@ class Causes:
             self.at[place[1], place[2]].append(place)
             self._by_rule[place[0]].append(place)
         self._rows: dict[str, dict[int, Row]] = {}
-        self._keyed: dict[tuple[str, str], Lines] = {}
+        self._keyed: dict[tuple[str, str], pl.DataFrame] = {}
 
     def of(self, *rules: str) -> list[Place]:
         """Places where one of these rules fired and nothing explains it yet."""
@@ -74,10 +72,9 @@ class Causes:
     def row(self, name: str, line: int) -> Row:
         """The typed row at a line of a resource; empty where there is none."""
         if name not in self._rows:
-            rows: Iterable[Row] = ()
+            rows: list[Row] = []
             if self.context.has(name):
-                lines = sorted({line for resource, line in self.at if resource == name})
-                rows = self.context.frame(name).filter(pl.col(LINE).is_in(lines)).iter_rows(named=True)
+                rows = self.context.rows_at(name, {line for resource, line in self.at if resource == name})
             self._rows[name] = {row[LINE]: row for row in rows}
         return self._rows[name].get(line, {})
 
@@ -95,21 +92,26 @@ class Causes:
         """Values that refer to nothing, each with the resource it should be in and the finding that says so."""
         values = {}
         for place in [p for rule in ("P301", "P302", "P304") for p in self._by_rule[rule]]:
-            table = self.context.tables[place[1]]
-            targets = [r.resource for r in table.resource.references if r.field == place[3]] or ["indicators"]
+            resource = self.context.resource(place[1])
+            targets = [r.resource for r in resource.references if r.field == place[3]] or ["indicators"]
             values[str(self.row(place[1], place[2]).get(place[3]))] = (targets[0], place)
         return values
 
-    def lines_of(self, name: str, column: str, value: object) -> list[int]:
+    def lines_of(self, name: str, column: str, value: Any) -> list[int]:
         """Lines of a resource where a column holds a value."""
+        if not self.context.has(name):
+            return []
         if (name, column) not in self._keyed:
-            lines: Lines = defaultdict(list)
-            for key, line in (
-                self.context.frame(name).select(column, LINE).iter_rows() if self.context.has(name) else ()
-            ):
-                lines[key].append(line)
-            self._keyed[name, column] = lines
-        return self._keyed[name, column].get(value, [])
+            pairs = self.context.frames.table(name).select(column, LINE)
+            self._keyed[name, column] = self.context.frames.collect([pairs])[0].sort(column, LINE)
+        keyed = self._keyed[name, column]
+        empty = keyed[column].null_count()
+        if value is None:
+            return keyed[LINE][:empty].to_list()
+        given = keyed[column][empty:]
+        return keyed[LINE][empty:][
+            int(given.search_sorted(value, side="left")) : int(given.search_sorted(value, side="right"))
+        ].to_list()
 
 
 def formless(rule: str) -> bool:

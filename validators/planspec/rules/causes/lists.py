@@ -127,7 +127,10 @@ def follow_documents(causes: Causes) -> None:
         return
     sources = {causes.row("sources", line).get("source_id"): place for line, place in causes.wrong("sources").items()}
     lost = [place for name, place in causes.lost.values() if name == "sources"]
-    known = set(causes.context.frame("figures")["source_id"]) if causes.context.has("figures") else set()
+    known: set[str] = set()
+    if causes.context.has("figures"):
+        frames = causes.context.frames
+        known = set(frames.collect([frames.table("figures").select("source_id").unique()])[0]["source_id"])
     for place in causes.of("T407", "T408", "P337"):
         source = place[4].rsplit("/", 1)[0] if place[0] != "P337" else causes.row(place[1], place[2]).get("source_id")
         if source in sources:

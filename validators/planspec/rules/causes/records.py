@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from difflib import get_close_matches
 
-import polars as pl
+import narwhals as nw
 
 from planspec.findings import Place
 from planspec.rules.catalogue import catalogue
@@ -115,12 +115,17 @@ class Spans:
 
 def _suspects(causes: Causes) -> Suspects:
     """Ledger rows that carry an error or name a record that is not there, each with the finding that says so."""
-    figures = causes.context.frame("figures")
     wrong = causes.wrong("figures")
     lost = {value: place for value, (name, place) in causes.lost.items() if name in RECORDS.values()}
-    dangling = pl.any_horizontal(pl.col(f"{role}_id").is_in(list(lost)) for role in RECORDS).fill_null(value=False)
-    rows = figures.filter(pl.col(LINE).is_in(list(wrong)) | dangling)
-    return [(row, wrong.get(row[LINE]) or _lost_of(row, lost)) for row in rows.iter_rows(named=True)]
+    rows = causes.context.rows_at("figures", set(wrong))
+    if lost:
+        known = {row[LINE] for row in rows}
+        dangling = nw.any_horizontal(*(nw.col(f"{role}_id").is_in(list(lost)) for role in RECORDS), ignore_nulls=True)
+        frames = causes.context.frames
+        found = frames.collect([frames.table("figures").filter(dangling)])[0]
+        rows += [row for row in found.iter_rows(named=True) if row[LINE] not in known]
+    rows.sort(key=lambda row: row[LINE])
+    return [(row, wrong.get(row[LINE]) or _lost_of(row, lost)) for row in rows]
 
 
 def _lost_of(figure: Row, lost: dict[str, Place]) -> Place:
