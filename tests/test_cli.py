@@ -181,8 +181,11 @@ def test_every_command_has_help_that_ends_in_an_example() -> None:
 
     from plans.cli import app
 
-    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined] # a typer app is a click group
+    commands = dict(typer.main.get_command(app).commands)  # type: ignore[attr-defined] # a typer app is a click group
     assert commands
+    commands |= {
+        f"{name} {c}": sub for name, group in commands.items() for c, sub in vars(group).get("commands", {}).items()
+    }
     for name, command in commands.items():
         text = (command.help or "").strip()
         assert text.splitlines()[-1].strip().startswith(f"Example: plans {name}"), (

@@ -12,6 +12,14 @@ from planspec.errors import CannotTell
 bench = typer.Typer(rich_markup_mode=None)
 
 
+@bench.callback()
+def measure() -> None:
+    """Make packages of any size to measure validation with.
+
+    Example: plans bench generate --rows 1000000 --out bench/million
+    """
+
+
 @bench.command()
 def generate(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="New folder for the package and faults.csv.")],
