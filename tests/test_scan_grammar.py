@@ -85,6 +85,10 @@ FRIENDS = [
     ("新建110千伏变电站", "110", "grade"),
     ("经济总量居全省第2位", "2", "rank"),
     ("注释[3]见后", "3", "name"),
+    ("形成80亩以上连片用地12块", "80", "threshold"),
+    ("淘汰20万千瓦以下燃煤机组", "20", "threshold"),
+    ("600人以上大型企业食堂全部达标", "600", "threshold"),
+    ("引进超2亿元外资项目7个", "2", "threshold"),
 ]
 
 
@@ -95,6 +99,13 @@ def test_false_friends_of_other_reports(phrase: str, number: str, kind: str) -> 
     assert all(r.start != place for r in find_figures(phrase))
 
 
+def test_range_of_a_fall_runs_from_the_larger_fall() -> None:
+    """下降3%—5% is −5 to −3: the number printed first proves the upper end."""
+    first, second = find_figures("单位能耗下降3%—5%")
+    assert (first.value, first.bound, first.comparator) == (-3, "value_max", "range")
+    assert (second.value, second.bound, second.comparator) == (-5, "value", "range")
+
+
 READINGS = [
     ("人口自然增长率控制在7.2‰以内", "7.2", ("7.2", "‰", "le")),
     ("人口自然增长率控制在7%。以内", "7", ("7", "‰", "le")),
@@ -103,6 +114,12 @@ READINGS = [
     ("省实验室全市占4席", "4", ("4", "席", "eq")),
     ("粮食产量保持在1.3万亿斤以上", "1.3", ("1.3", "万亿斤", "ge")),
     ("二氧化硫削减5%", "5", ("-5", "%", "eq")),
+    ("单位能耗下降3%以上", "3", ("-3", "%", "le")),
+    ("投诉量下降超过3%", "3", ("-3", "%", "lt")),
+    ("耕地减少不超过200亩", "200", ("-200", "亩", "ge")),
+    ("水耗、能耗分别下降6%和4%以上", "4", ("-4", "%", "le")),
+    ("接种疫苗3万剂次", "3", ("3", "万剂次", "eq")),
+    ("培训村民1000人以上带动就业500户", "1000", ("1000", "人", "ge")),
 ]
 
 

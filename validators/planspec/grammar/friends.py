@@ -41,9 +41,18 @@ _CLASS_AFTER = re.compile(
 _QUALIFYING = re.compile(
     r"(?:余|多)?(?:万)?(?:亩|平方米|人|户|吨|张|千瓦|公里|米|头|蒸吨)(?:及)?以上的[一-鿿]{2,12}?(?:园区|企业|基地|村|主体|场|大户|项目|达到|占|覆盖|\d)"
 )
+_QUALIFYING_SIZE = re.compile(
+    r"(?:万)?(?:亩|平方米|人|户|吨|张|千瓦|公里|米|头|蒸吨|座|栋|间)(?:及)?(?:以上|以下)(?:的)?"
+    r"(?:(?![一-鿿]{0,9}(?:带动|惠及|新增|完成|建成|培育|引进|解决|实现|覆盖|达))[一-鿿]{2,10}?\d+(?:\.\d+)?(?:万)?(?:块|个|家|处|座|台|条|户|所|栋|宗|片|项)|(?:大型|规模|集中|连片)[一-鿿]{2}|[一-鿿]{0,6}(?:机组|锅炉))"
+)
+"""N 亩以上 of a noun that is counted itself, or N 人以上大型…: the size of what is counted."""
 _COUNTED_CLASS = re.compile(r"(?:万|亿)?元(?:以上)?(?:企业|项目)?\d+(?:户|家|个)")
 _BOUNDED = re.compile(r"(?:过|超|超过|达|上|以上)$")
 _HELD_NOUN = re.compile(r"(?:亿|万)?元(?:以上)?(?:的)?(?:[一-鿿]{0,6})(?:企业|村|楼宇|园区)")
+_BOUNDED_CLASS = re.compile(
+    r"(?:万|亿|千万|百万)?元(?:的)?[一-鿿]{0,6}?(?:项目|企业|工程|合同|订单)(?=\d|[一-鿿]{0,2}不少于|,|、|。|;|$)"
+)
+"""过亿元内资项目: what is brought in, named between the bound and the noun."""
 _BARE_CLASS = re.compile(r"(?:元)?(?:的)?(?:项目|企业|园区|集群|产业(?!基地|园|链)|强镇|强村|龙头|街区|楼宇|商圈)")
 _HELD_CLASS = re.compile(r"(?:营收|产值|税收|纳税|收入|主营收入|营业收入|投资|单体投资)(?:额)?(?:超过|超|过|达|上)?$")
 _NAMED_AFTER = re.compile(
@@ -141,9 +150,11 @@ def _threshold(text: str, start: int, end: int) -> bool:
     if _CLASS_AFTER.match(after):
         return True
     run = text[start:end]
-    if _QUALIFYING.match(after):
+    if _QUALIFYING.match(after) or _QUALIFYING_SIZE.match(after):
         return True
     if not run.isascii() and run[-1:] in "万亿" and _BARE_CLASS.match(after):
+        return True
+    if _BOUNDED.search(text[max(0, start - 2) : start]) and _BOUNDED_CLASS.match(after):
         return True
     if _COUNTED_CLASS.match(after) and (
         _BOUNDED.search(text[max(0, start - 2) : start]) or re.match(r".{0,2}元以上", after)

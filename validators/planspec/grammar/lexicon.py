@@ -7,7 +7,7 @@ import re
 _CLASSIFIERS = (
     "个 家 项 件 条 处 所 座 栋 幢 套 间 张 辆 台 部 架 艘 只 支 批 场 次 节 门 份 例 宗 起 笔 款 种 类 对 组 轮 片 块 株 棵 头 尾 口 "
     "盏 根 面 幅 首 篇 本 册 名 位 人 户 村 镇 把 盘 段 孔 眼 枚 列 班 床 栏 期 封 道 具 颗 盆 单 桩 枪 路 点 层 亩 米 吨 元 年 "
-    "天 月 岁 倍 番 瓦 度 升 克 P 县 羽 担 箱 袋 群 顶 基 斤 趟 人份 席 金 银 铜 "
+    "天 月 岁 倍 番 瓦 度 升 克 P 县 羽 担 箱 袋 群 顶 基 斤 趟 人份 席 剂 剂次 瓶 盒 金 银 铜 "
 )
 _COMPOUND = (
     "人次 家次 场次 户次 件次 站次 批次 班次 车次 航次 架次 课时 学时 人日 平方米 平方公里 平方千米 平米 立方米 公顷 公里 千米 海里 公斤 千克 "
@@ -80,5 +80,8 @@ FALL = re.compile(
     r"(?:下降|减少|降低|下滑|回落|下调|压减|缩减|压缩|削减|消减|收窄|压降|负增长|增长[-−]|为[-−])(?:了|约|近|超过|超|幅度?|至少|不少于)?$"
 )
 """Words directly before a number that make it a fall; 降至 and 降到 name a level instead."""
+
+MIRRORED = {"ge": "le", "le": "ge", "gt": "lt", "lt": "gt"}
+"""What a comparator becomes when the number it governs is a fall: a fall of at least 3 is a change of -3 or less."""
 
 OPEN_QUOTES, CLOSE_QUOTES = '“‘「『"(', '”’」』")'

@@ -166,6 +166,7 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
         before and lexicon.FALL.search(text[max(0, start - 16) : _before(text, start)[1]])
     ):
         value = -value
+        comparator = lexicon.MIRRORED.get(comparator, comparator)
     return Reading(start, end, value, unit, comparator, tail=max(tail, position))
 
 
@@ -180,12 +181,16 @@ def _link(text: str, readings: list[Reading]) -> list[Reading]:
             and _SHARED.fullmatch(text[first.tail : second.start])
         )
         if shared:
-            linked[i] = replace(second, value=-second.value)
+            comparator = lexicon.MIRRORED.get(second.comparator, second.comparator)
+            linked[i] = replace(second, value=-second.value, comparator=comparator)
     for i in range(len(linked) - 2, -1, -1):
         first, second = linked[i], linked[i + 1]
         gap = text[first.tail : second.start]
         if _RANGE.fullmatch(gap) and not text[: first.start].endswith(("从", "由")) and second.unit:
-            if first.unit in ("", second.unit) and first.value < second.value:
+            if first.unit in ("", second.unit) and first.value < 0 < -first.value < second.value:
+                linked[i] = replace(first, unit=second.unit, comparator="range", bound="value_max")
+                linked[i + 1] = replace(second, value=-second.value, comparator="range")
+            elif first.unit in ("", second.unit) and first.value < second.value:
                 linked[i] = replace(first, unit=second.unit, comparator="range")
                 linked[i + 1] = replace(second, comparator="range", bound="value_max")
         elif not first.unit and second.unit and _LIST.fullmatch(gap):

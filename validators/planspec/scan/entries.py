@@ -253,7 +253,7 @@ def _kept(tables: Tables, source_id: str) -> list[Cells]:
 def _column(item: Item) -> str:
     """The column that the printed figure proves."""
     printed = item["printed"]
-    if item["value_max"] and printed == item["value_max"] and printed != item["value"]:
+    if item["value_max"] and printed == item["value_max"].lstrip("-") and printed != item["value"]:
         return "value_max"
     if item["stretch_value"] and printed == item["stretch_value"] and printed != item["value"]:
         return "stretch_value"

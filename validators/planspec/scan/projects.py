@@ -18,6 +18,10 @@ _SIZED = re.compile(
     r"(?:总面积|建筑面积|规划面积|占地(?:面积)?|面积|用地|全长|总长|里程|(?<![增成])长|总库容|库容|装机(?:容量|规模)?|总装机|年产(?:能|量|值)?|产能|日处理(?:能力)?|日产|年处理|年发电|处理能力|规模|设计|总规模|总建面|体量|(?<!提)高|宽|跨度|吞吐能力|"
     r"总产能|供水能力|储能|可容纳|容纳|配建|设(?:置)?(?:床位|学位))(?:约|近|超|超过|达|达到|为|逾|共)*$"
 )
+_POWERFUL_UNIT = re.compile(
+    r"^(?:万|亿)?(?:千瓦|兆瓦|吉瓦|GW|MW|GWh|MWh|吨|立方米|标箱|套|台|辆|头|只|羽|吨/年|吨/日|千升|片|支|瓶|方|平方米|米)$"
+)
+_OUTCOME = re.compile(r"(?:新增|达到|达|超过|突破|改造|整治|修复|供应|收购|产量|出栏|总量|推广)$")
 _ATTRIBUTE = re.compile(r"^(?:以上|左右|余|多)?的(?=[^,。;]{2,})")
 _CAPACITY_NOUN = re.compile(
     r"^(?:级)?[^,。;、\d]{0,14}?(?:项目|工程|电站|基地|生产线|光伏|风电|风电场|机组|电厂|园区|产业园|泊位|水库|污水处理厂|水厂|高速|铁路|隧道|储能|抽水蓄能|发电|[^,。;、]{0,6}生产(?=[,、等项])|综合体|装置|中心|广场|学校|医院)"
@@ -25,6 +29,15 @@ _CAPACITY_NOUN = re.compile(
 _CAPACITY_UNIT = re.compile(
     r"^(?:万|亿)?(?:千瓦|兆瓦|吉瓦|GW|MW|GWh|MWh|吨|立方米|标箱|件|套|台|辆|平方米|亩|公里|米|张|头|只|羽|吨/年|吨/日|千升|片|支|瓶|延长米|平方公里|瓦)$"
 )
+_LISTED_WORK = re.compile(
+    r"^(?!以上|左右|以内)[^,;。、的]{2,24}?(?:[、及和与][^,;。]{1,60}?)?等(?:(?:重点|重大|骨干)?\d+(?:个|项)[^,;。、\d]{0,10}?)?[^,;。、\d]{0,8}(?:项目|工程)"
+)
+"""What a capacity stands before in a list of undertakings: 23万吨铜精深加工等140个项目."""
+_ELEMENT = re.compile(
+    r"^(?:力争|力促|确保|支持|全力|积极|加快|大力|重点|推进|推动|实施|建成|建设|启动|开工|谋划|新|\(续\)|续建|完成|抓好|做好|促进|引进|争取)*(?P<name>[^\d]*)$"
+)
+_BEGUN = re.compile(r"(?:建成|建设|实施|推进|推动|加快|开工|投产|引进)$")
+_NEIGHBOUR = re.compile(r"^[^,;。\d]{1,14}[、和及与]$")
 _PORTFOLIO = re.compile(r"(?:项目|工程|平台|园区|载体)")
 _GROUP_TOTAL = re.compile(
     r"^(?:以上)?(?:[^。;,、\d]{0,12}|[,、][^。;,、\d]{2,12}\d+(?:个|项)(?:以上)?)[,、]?(?:计划|年度)?(?:总投资|计划(?:总)?投资|拟投资|投资总额)(?:额|总额|达|超|约|近|为|合计)*\d"
@@ -38,7 +51,7 @@ def belongs_to_project(figure: Figure, place: Place, before: str, after: str, fi
     if reading is None:
         return bool(re.match(r"^×\d", after)) and place.part not in (NOTES, FRONT)
     text = place.sentence
-    tail = text[reading.tail : reading.tail + 40]
+    tail = text[reading.tail : reading.tail + 90]
     attributive = bool(
         _ATTRIBUTE.match(text[reading.tail - 2 : reading.tail + 40].lstrip("以上左右余多")) or tail.startswith("的")
     )
@@ -81,6 +94,8 @@ def belongs_to_project(figure: Figure, place: Place, before: str, after: str, fi
         return True
     if not money and _SIZED.search(before) and (attributive or _CAPACITY_NOUN.match(tail)):
         return True
+    if not money and _lists_work(figure, text, before, tail, figures):
+        return True
     if not money and re.search(
         r"(?:年产|日处理|日产|年处理|装机|总库容|年加工|年生产)(?:能力|规模|容量)?(?:约|近|超|达)?$", before
     ):
@@ -113,6 +128,25 @@ def belongs_to_project(figure: Figure, place: Place, before: str, after: str, fi
     ):
         return not _acquired(text, figure)
     return False
+
+
+def _lists_work(figure: Figure, text: str, before: str, tail: str, figures: list[Figure]) -> bool:
+    """A capacity inside a list of named works: after a name (汇盛铜业23万吨…), or beside another capacity of the list."""
+    reading = figure.reading
+    if reading is None or not _POWERFUL_UNIT.match(reading.unit) or not _LISTED_WORK.match(tail):
+        return False
+    element = _ELEMENT.match(re.split(r"[,;。:、]", before)[-1])
+    if _BEGUN.search(before) or (
+        element and len(element.group("name")) >= 2 and not _OUTCOME.search(element.group("name"))
+    ):
+        return True
+    index = figures.index(figure)
+    first = figures[index - 1].reading if index else None
+    if first is None or not _NEIGHBOUR.match(text[first.tail : figure.start]):
+        return False
+    previous = figures[index - 1]
+    head = text[max(0, previous.start - 60) : previous.start]
+    return _lists_work(previous, text, head, text[first.tail : first.tail + 90], figures)
 
 
 def _acquired(text: str, figure: Figure) -> bool:

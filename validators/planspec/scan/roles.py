@@ -97,6 +97,11 @@ def _is_list_number(figure: Figure, place: Place, before: str, after: str) -> bo
     )
 
 
+_SPAN_OF_YEARS = re.compile(r"^(?:[—\-~至到]\d{1,2})?(?:个)?年")
+_YEARS_AHEAD = re.compile(r"(?:未来|今后|此后|往后)(?:\d{1,2}[—\-~至到])?$")
+_RANKED_AMONG = re.compile(r"^(?:个|家|座)[^,;。\d]{0,14}(?:中|里)?(?:排名|排|位列|位居|居|列)(?:第|首|前)")
+
+
 def _context_reason(figure: Figure, place: Place, before: str, after: str) -> str:
     """Why a number that reads as a quantity is context all the same; "" where it is none."""
     reading = figure.reading
@@ -108,6 +113,10 @@ def _context_reason(figure: Figure, place: Place, before: str, after: str) -> st
         return "name" if figure.kind == "digits" else "ordinal"
     if re.match(r"^类\d", after):
         return "enumeration"
+    if figure.kind == "digits" and _YEARS_AHEAD.search(before) and _SPAN_OF_YEARS.match(after):
+        return "date"
+    if figure.kind == "digits" and _RANKED_AMONG.match(after):
+        return "standing figure"
     if (
         (figure.kind == "numeral" or FOCUS.search(before))
         and re.match(r"^(?:个|大|项)[“‘]", after)

@@ -10,7 +10,8 @@ from decimal import Decimal
 from planspec.grammar.text import compact_text
 from planspec.scan.confidence import confidence
 from planspec.scan.figures import Figure, figures_in, words_in
-from planspec.scan.headline import STRETCH, Headline, find_headlines, worded_goals
+from planspec.scan.goals import STRETCH, worded_goals
+from planspec.scan.headline import Headline, find_headlines
 from planspec.scan.layout import Layout, lay_out
 from planspec.scan.naming import indicator_words
 from planspec.scan.phrases import MAX_PHRASE, joint
@@ -80,8 +81,8 @@ class _Reader:
         spans: dict[int, tuple[int, int, tuple[str, ...]]] = {}
         if headline is not None:
             values = [(sentence.start + f.start, sentence.start + f.end) for f in figures if f.reading is not None]
-            inside = Headline(max(headline.start, sentence.start), min(headline.end, sentence.end), headline.stretches)
-            for goal in worded_goals(self.layout.text, inside, values):
+            low, high = max(headline.start, sentence.start), min(headline.end, sentence.end)
+            for goal in worded_goals(self.layout.text, low, high, values):
                 at = goal.start - sentence.start
                 figures.append(Figure(at, goal.end - sentence.start, "words", None, "", goal.comparator))
                 spans[at] = (goal.first - sentence.start, goal.last - sentence.start, goal.subjects)
@@ -210,6 +211,14 @@ class _Reader:
 def _partners(figures: list[Figure], index: int) -> dict[str, Decimal]:
     """Values of the record that the figure at `index` belongs to: both ends of a range, the better result beside it."""
     readings = [f.reading for f in figures]
+    for low, high in ((index, index - 1), (index + 1, index)):
+        if high < 0 or low >= len(readings):
+            continue
+        least, most = readings[low], readings[high]
+        if least is None or most is None or most.value >= 0:
+            continue
+        if (least.comparator, least.bound, most.bound) == ("range", "value", "value_max"):
+            return {"value": least.value, "value_max": most.value}
     first = index
     while first > 0:
         own = readings[first]

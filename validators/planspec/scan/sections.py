@@ -16,6 +16,8 @@ FRONT, RESULTS, PLAN, LATER, NOTES, FRAME = "front", "results", "plan", "later",
 
 _TOP = re.compile(r"^[#*]*(?:第[一二三四五六七八九十]+(?:部分|章|节)|[一二三四五六七八九十]{1,3}、)")
 _SUB = re.compile(r"^[#*]*(?:\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、]|[一二三四五六七八九十]{1,3}是)")
+_BRACKETED = re.compile(r"^[#*]*\([一二三四五六七八九十]{1,3}\)")
+"""A heading below the numbered ones: where those say which part begins, it opens none."""
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:年|(?=[,,!。]|$))")
 _BACK = re.compile(
     r"回顾|过去[一五]年|[上去]一?年[^度]|总结|主要成就|取得的成绩|感恩前行|完成情况|发展情况|成效是|主要做了"
@@ -208,6 +210,12 @@ def _known_parts(text: str, blocks: list[Paragraph], year: int) -> list[str]:
     known = []
     inside_notes = False
     seen_plan = False
+    opened = {
+        _heading(re.sub(r"[*#]", "", text[b.start : b.end])[:44], year, whole=False)
+        for b in blocks
+        if _TOP.match(text[b.start : b.end])
+    }
+    numbered = {RESULTS, PLAN} <= opened
     for index, block in enumerate(blocks):
         whole = text[block.start : block.end]
         line = re.sub(r"[*#]", "", whole)[:44]
@@ -220,6 +228,8 @@ def _known_parts(text: str, blocks: list[Paragraph], year: int) -> list[str]:
             following = [text[b.start : b.end] for b in blocks[index + 1 : index + 3]]
             if following and not _NOTES.match(following[0]) and _AHEAD.search(following[0]):
                 kind = PLAN
+        if kind in (RESULTS, PLAN, LATER) and numbered and _BRACKETED.match(whole):
+            kind = ""
         if kind and not _TOP.match(whole) and kind not in (NOTES,) and not _plain_heading(whole):
             kind = kind if kind == RESULTS and re.search(r"回顾", whole) and not seen_plan else ""
         if inside_notes and kind in (RESULTS, LATER):
