@@ -69,9 +69,25 @@ def test_results_that_begin_alike_are_no_list_of_goals(vocabulary: Vocabulary) -
         ("建成30万头生猪深加工等产业项目6个。", "30", "project", ""),
         ("新增供水30万吨。", "30", "target", ""),
         ("研究制定未来5至9年友城规划。", "9", "context", "date"),
+        ("全面落实人才新政52条。", "52", "context", "standing figure"),
+        ("制定人才新政52条。", "52", "target", ""),
         ("力争综合考核在全省17个城市中位列第一。", "17", "context", "standing figure"),
     ],
 )
 def test_role_by_structure(vocabulary: Vocabulary, sentence: str, printed: str, role: str, reason: str) -> None:
     row = read(vocabulary, sentence)[printed]
     assert (row.role, row.reason) == (role, reason)
+
+
+def test_yardsticks_side_by_side_are_goals_of_their_own(vocabulary: Vocabulary) -> None:
+    plan = "今年主要预期目标是：地区生产总值增长6%，固定资产投资增长9%，居民收入增速保持全省领先、农民收入增速快于城镇居民，用水、能耗完成省定任务。"
+    rows = scan(FRAME.format(plan=plan), "000000", 2025, vocabulary).rows
+    marked = [r.comparator for r in rows if r.headline == "true"]
+    assert marked == ["eq", "eq", "keep", "relative", "qualitative"]
+
+
+def test_one_goal_whose_subject_is_called_an_indicator(vocabulary: Vocabulary) -> None:
+    """约束性指标 is the subject and 任务 the yardstick of one goal, not two goals."""
+    plan = "今年主要预期目标是：地区生产总值增长6%，固定资产投资增长9%，约束性指标完成省下达任务。"
+    rows = scan(FRAME.format(plan=plan), "000000", 2025, vocabulary).rows
+    assert [r.comparator for r in rows if r.headline == "true"] == ["eq", "eq", "qualitative"]

@@ -29,7 +29,7 @@ _LETTER_UNITS = re.compile(r"(?:P(?![A-Za-z])|TEU|EFLOPS|PFLOPS|km|m2|t(?![A-Za-
 _AGE = re.compile(r"(?:周)?岁")
 _AGE_REACHED = re.compile(r"(?:寿命|年龄)[^,。;]{0,10}$")
 _CLASS_NOUN = (
-    "项目|企业|产业|楼宇|园区|集群|工程|平台|商场|镇街?|村|街道|总部|基地|单位|主体|大县|强县|文旅项目|重点项目|工业|招商|"
+    "项目|乡镇|企业|产业|楼宇|园区|集群|工程|平台|商场|镇街?|村|街道|总部|基地|单位|主体|大县|强县|文旅项目|重点项目|工业|招商|"
     "板块|赛道|能级|规模的|级"
 )
 _THRESHOLD_AFTER = re.compile(
@@ -53,11 +53,11 @@ _BOUNDED_CLASS = re.compile(
     r"(?:万|亿|千万|百万)?元(?:的)?[一-鿿]{0,6}?(?:项目|企业|工程|合同|订单)(?=\d|[一-鿿]{0,2}不少于|,|、|。|;|$)"
 )
 """过亿元内资项目: what is brought in, named between the bound and the noun."""
-_BARE_CLASS = re.compile(r"(?:元)?(?:的)?(?:项目|企业|园区|集群|产业(?!基地|园|链)|强镇|强村|龙头|街区|楼宇|商圈)")
+_BARE_CLASS = re.compile(r"(?:元)?(?:的)?(?:项目|乡镇|企业|园区|集群|产业(?!基地|园|链)|强镇|强村|龙头|街区|楼宇|商圈)")
 _HELD_CLASS = re.compile(r"(?:营收|产值|税收|纳税|收入|主营收入|营业收入|投资|单体投资)(?:额)?(?:超过|超|过|达|上)?$")
 _NAMED_AFTER = re.compile(
     r"(?:年(?:恢复|整治|建设|治理|改革|培育|创建|实施|滚动|工作|大变|见成|任务|方案|行动|计划|攻坚|规划|专项|一贯制|倍增|禁渔|禁捕|提升|综改|游击|发展|补短)|对[一二三四五]|篇大?文章|首经济|件事(?!项)|"
-    r"(?:政务)?(?:服务)?(?:便民)?(?:服务)?热线|国道|省道|县道|高速|项规定|次产业|次供水|次会议|次全会|次党代会|次代表大会|位一体|位数|字诀|字方针|(?:分钟|小时|公里)[一-鿿]{0,8}圈|升级版)"
+    r"(?:政务)?(?:服务)?(?:便民)?(?:服务)?热线|国道|省道|县道|高速|项规定|次产业|次供水|次会议|次全会|次党代会|次代表大会|位一体|位数|字诀|字方针|(?:分钟|小时|公里)(?:、[一-鿿]{1,4}\d+(?:分钟|小时|公里)){0,3}[“\"]?(?:\d{2,4}[”\"])?[一-鿿]{0,8}圈|小时过境免签|升级版)"
 )
 _ROAD_BEFORE = re.compile(r"(?:国道|省道|县道|国省道|热线|编号)$")
 _EDITION_AFTER = re.compile(r"(?:版|升级版|时代|产业新空间|模式|示范|建设(?!用地)|系统|工程|攻坚|行动|计划|改革)")
@@ -114,7 +114,7 @@ def classify(text: str, start: int, end: int) -> str:
         return "name"
     if arabic and re.fullmatch(r"\d\.0", run) and _EDITION_AFTER.match(after):
         return "name"
-    if _ORDINAL_BEFORE.search(before) or _ORDINAL_AFTER.match(after):
+    if not before.endswith("连续") and (_ORDINAL_BEFORE.search(before) or _ORDINAL_AFTER.match(after)):
         return "rank" if _RANK_AFTER.match(after) or _PLACE_AFTER.match(after) else "ordinal"
     if (
         tail == "+"

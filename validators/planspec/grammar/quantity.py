@@ -29,6 +29,12 @@ _BARE_MONEY = {"亿": "亿元", "万亿": "万亿元"}
 _PEOPLE = re.compile(
     r"(?:名|多|余)?(?:[一-鿿]{0,6}?)(?:群众|人口|居民|市民|职工|村民|移民|农民|学生|儿童|老人|干部|党员|退休人员|女生|儿女|网民|大军|妇女|师生)"
 )
+_ASIDE = re.compile(r"\([^()\d]{1,5}\)")
+"""场(次)以上: a second classifier in brackets between the unit and its comparator."""
+_AT_LEAST = re.compile(
+    r"(?:至少|最少)(?:要|再|各)?(?:完成|建成|新增|实现|培育|新建|引进|打造|创建|建设|举办|开展|落地|有|达到)$"
+)
+"""至少 governs the number behind one verb: 至少完成2个."""
 _SHARED = re.compile(r"[、,和及与](?:下降|减少|降低)?")
 _PERIOD_BEFORE = re.compile(
     r"(?:过去|今后|未来|近|这|前|后|下|的|各位代表[,,]?|^|部署|绘制|十四五”|十三五”|历时|展望|[“])$"
@@ -98,6 +104,9 @@ def _after(text: str, position: int) -> tuple[str, int]:
     skip = position
     while skip < len(text) and text[skip] in lexicon.CLOSE_QUOTES:
         skip += 1
+    aside = _ASIDE.match(text, skip)
+    if aside:
+        skip = aside.end()
     for comparator, words in AFTER:
         for word in words:
             if text.startswith(word, skip) and not (
@@ -118,7 +127,12 @@ def _before(text: str, position: int) -> tuple[str, int]:
                 rest = head[: -len(word)]
                 if word in ("过", "近", "超", "破", "约", "达", "为") and lexicon.NOT_BEFORE.search(rest):
                     continue
+                if comparator == "eq" and (least := _AT_LEAST.search(head)):
+                    return "ge", least.start()
                 return comparator, len(rest)
+    least = _AT_LEAST.search(head)
+    if least:
+        return "ge", least.start()
     return "", position
 
 

@@ -10,6 +10,10 @@ from planspec.rules.context import Text
 _DATE = re.compile(
     r"^(?:年|月(?!均)|日(?!均)|[—\-~至](?:\d{1,2}|[一二三四五六七八九十]+)(?:月|日)|[./:\-]\d{1,2}[./:\-]\d{1,2}\D)"
 )
+_SPAN_OF_YEARS = re.compile(r"^[—–\-~至到－]\d{1,2}年")
+"""The first number of 未来5至10年."""
+_BARE_AFTER = re.compile(r"^[、,;。)*]")
+"""What a number without a unit stands before where it is a mark or a code (国道341、108)."""
 _TIME = re.compile(r"\d{4}[年/.\-](?:\d{1,2}[月/.\-])?$|\d{1,2}月$")
 _HEADING_BEFORE = re.compile(r"[(第]$|^$|[。:;!”]$")
 _HEADING_AFTER = re.compile(r"^(?:[、.)]|综合|版)")
@@ -50,13 +54,17 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
     if reason == "private":
         return bool(_MASKED.match(run)) and bool(re.search(r"QQ|电话|手机|微信", before[-12:]))
     if reason == "date":
-        return kind == "date" or (bool(_TIME.search(before)) and len(run) <= 2) or bool(_DATE.match(after))
+        return (
+            kind == "date"
+            or (bool(_TIME.search(before)) and len(run) <= 2)
+            or bool(_DATE.match(after) or _SPAN_OF_YEARS.match(after))
+        )
     if reason == "heading":
         return bool(_HEADING_AFTER.match(after)) or (bool(_HEADING_BEFORE.search(before)) and after[:1] in "、.)综")
     if reason == "page":
         return bool(_PAGE.search(before[-30:] + after[:12]))
     if reason in ("ordinal", "rank", "grade", "threshold", "name"):
-        return kind == reason or _also(reason, before, after)
+        return kind == reason or _also(reason, before, after) or (reason == "name" and _bare(window, first, last))
     if reason == "enumeration" and kind == "grade" and not run.isascii():
         return after.startswith("级")
     reading = read_at(window, first, last)
@@ -64,6 +72,12 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
         return False
     counted = bool(_CLASSIFIER.match(after))
     return counted if reason == "enumeration" else reason == "standing figure" and (counted or bool(reading.unit))
+
+
+def _bare(window: str, first: int, last: int) -> bool:
+    """Whether a number has no unit and nothing to count behind it: a mark, a code, one of several."""
+    reading = read_at(window, first, last)
+    return bool(_BARE_AFTER.match(window[last:])) and (reading is None or not reading.unit)
 
 
 def _also(reason: str, before: str, after: str) -> bool:

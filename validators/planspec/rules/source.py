@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
+
+import polars as pl
 
 from planspec.grammar import read_figures, sentence_span
 from planspec.grammar.text import compact_text
@@ -15,6 +18,8 @@ from planspec.rules.reasons import fits
 from planspec.tables import LINE
 
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_GROSS_FIRST = re.compile(r"(?:今年)?(?:全[区市县州省])?(?:地区)?(?:生产总值|GDP)")
+_SENTENCE_MARK = re.compile(r"[!?!?]|。(?!以[内下上])")
 _STRIVE_BEFORE = re.compile(r"(力争|争取|确保)[^,、;:。!?力争取确保]{0,6}$")
 
 
@@ -218,19 +223,23 @@ def _check_errata(context: Context, texts: dict[str, Text]) -> None:
 
 
 def _check_spans(context: Context, texts: dict[str, Text]) -> None:
-    """T411: a headline span that is not one sentence of main expected targets."""
+    """T411: a headline span that is not the statement of main expected targets, whole, and nothing else."""
+    goals: dict[str, list[int]] = defaultdict(list)
+    if context.has("figures"):
+        told = context.frame("figures").filter(pl.col("role") == "target").select("source_id", "start").drop_nulls()
+        for source, place in told.iter_rows():
+            goals[source].append(place)
     for row in context.frame("coverage").iter_rows(named=True):
         text = texts.get(row["source_id"])
         if text is None or row["headline_start"] is None or row["headline_end"] is None:
             continue
         context.count("T411", 1)
-        inside = text.stored[row["headline_start"] : row["headline_end"]]
-        before = compact_text(text.stored[max(0, row["headline_start"] - 40) : row["headline_start"]])
-        body = compact_text(inside)
-        announced = "目标" in before or "预期" in before + body[:8]
-        after = compact_text(text.stored[row["headline_end"] : row["headline_end"] + 6])
-        whole = before.endswith(("是", "为", ":", "预期", "确定")) and (body.endswith("。") or after.startswith("。"))
-        if not announced or not whole or not body or any(mark in body.rstrip("。") for mark in "。!?"):
+        start, end = row["headline_start"], row["headline_end"]
+        body = compact_text(text.stored[start:end])
+        if not (_announced(text.stored, start, body) and _ended(text.stored, end, body)) or not all(
+            any(first <= place < last for place in goals[row["source_id"]])
+            for first, last in _sentences(text.stored, start, end)
+        ):
             context.report(
                 "T411",
                 "coverage",
@@ -239,6 +248,28 @@ def _check_spans(context: Context, texts: dict[str, Text]) -> None:
                 f"{row['source_id']}/{row['district_code']}",
                 found=body[:30],
             )
+
+
+def _announced(stored: str, start: int, body: str) -> bool:
+    """Whether words announce a statement (主要预期目标是), or it begins with this year's gross product without any."""
+    before = compact_text(stored[max(0, start - 40) : start]).rstrip("*#_")
+    told = "目标" in before or "预期" in before + body[:8]
+    return bool(body) and (
+        (told and before.endswith(("是", "为", ":", "预期", "确定"))) or bool(_GROSS_FIRST.match(body))
+    )
+
+
+def _ended(stored: str, end: int, body: str) -> bool:
+    """Whether a statement ends where a sentence or a paragraph does."""
+    after = compact_text(stored[end : end + 6]).lstrip("*_")
+    return body.endswith("。") or after.startswith("。") or not stored[end : end + 1].strip()
+
+
+def _sentences(stored: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Stored bounds of the sentences of a span; the full stop of a torn ‰ (8.8%。以内) ends none."""
+    places = [start + m.end() for m in _SENTENCE_MARK.finditer(stored[start:end])]
+    bounds = list(pairwise([start, *(p for p in places if p < end), end]))
+    return [(a, b) for a, b in bounds if compact_text(stored[a:b]).strip("。")]
 
 
 assert set(OBSERVATIONS) <= set(RECORDS.values())

@@ -101,6 +101,9 @@ def _goals_of(text: str, start: int, end: int) -> list[Goal]:
     read = predicate(clause)
     if read is None:
         return []
+    pieces = [(start + m.start(), start + m.end()) for m in re.finditer(r"[^、]+", clause)]
+    if len(pieces) > 1 and all(_stands_alone(text[a:b], last=b == end) for a, b in pieces):
+        return [goal for a, b in pieces for goal in _goals_of(text, a, b)]
     comparator, first, last = read
     subjects = _coordinated(clause, comparator, first)
     own = [m for m in _OWN_YARDSTICK.finditer(clause) if m.end() > first]
@@ -118,6 +121,12 @@ def _goals_of(text: str, start: int, end: int) -> list[Goal]:
             for n, m in enumerate(own)
         ]
     return [Goal(start + first, start + last, comparator, start, end, tuple(subjects))]
+
+
+def _stands_alone(piece: str, *, last: bool) -> bool:
+    """Whether a piece of a clause names an indicator and holds it to a yardstick of its own (收入增速保持全省领先)."""
+    read = predicate(piece)
+    return read is not None and bool(_NOUN.search(piece)) and (last or read[0] != "qualitative")
 
 
 def _coordinated(clause: str, comparator: str, first: int) -> list[str]:

@@ -99,6 +99,17 @@ def _is_list_number(figure: Figure, place: Place, before: str, after: str) -> bo
 
 _SPAN_OF_YEARS = re.compile(r"^(?:[—\-~至到]\d{1,2})?(?:个)?年")
 _YEARS_AHEAD = re.compile(r"(?:未来|今后|此后|往后)(?:\d{1,2}[—\-~至到])?$")
+_CARRIED_OUT = re.compile(r"(?:落实|执行|贯彻|兑现|用好|用足)[^,;。\d]{0,24}$")
+_RULES_AFTER = re.compile(r"^(?:条|项)(?:政策|措施|举措|意见|新政|办法)")
+_RULES_BEFORE = re.compile(r"(?:政策|措施|举措|意见|新政|办法)$")
+
+
+def _existing_rules(before: str, after: str) -> bool:
+    """How many articles an existing policy has that is only carried out (落实人才新政52条): neither goal nor outcome."""
+    named = _RULES_AFTER.match(after) or (after.startswith("条") and _RULES_BEFORE.search(before))
+    return bool(named and _CARRIED_OUT.search(before))
+
+
 _RANKED_AMONG = re.compile(r"^(?:个|家|座)[^,;。\d]{0,14}(?:中|里)?(?:排名|排|位列|位居|居|列)(?:第|首|前)")
 
 
@@ -115,7 +126,7 @@ def _context_reason(figure: Figure, place: Place, before: str, after: str) -> st
         return "enumeration"
     if figure.kind == "digits" and _YEARS_AHEAD.search(before) and _SPAN_OF_YEARS.match(after):
         return "date"
-    if figure.kind == "digits" and _RANKED_AMONG.match(after):
+    if figure.kind == "digits" and (_RANKED_AMONG.match(after) or _existing_rules(before, after)):
         return "standing figure"
     if (
         (figure.kind == "numeral" or FOCUS.search(before))
