@@ -62,7 +62,11 @@ def _variables(content: Content) -> list[dict[str, Any]]:
             "propertyID": row["indicator_id"],
             "name": row["name_en"],
             "alternateName": {"@language": "zh", "@value": row["name_zh"]},
-            **({"description": row["definition"]} if row["definition"] else {}),
+            **(
+                {"description": [row["definition"], {"@language": "zh", "@value": row["definition_zh"]}]}
+                if row["definition"]
+                else {}
+            ),
         }
         for row in core.iter_rows(named=True)
     ]

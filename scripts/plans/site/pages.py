@@ -232,7 +232,7 @@ class Pages:
                 "indicator.html",
                 f"indicators/{row['indicator_id']}.html",
                 row[f"name_{language}"],
-                row["definition"] or row[f"name_{language}"],
+                row["definition_zh" if language == "zh" else "definition"] or row[f"name_{language}"],
                 "indicators",
                 row=row,
                 chart=chart,

@@ -34,7 +34,7 @@ _TIERS = {
         "source_id start end stated cue_start cue_end cue part printed headline_start headline_end file sha256 characters"
     ),
     "note": (
-        "note name_en name_zh summary_en summary_zh definition labels_zh title publisher published why reason symbol_zh"
+        "note name_en name_zh summary_en summary_zh definition definition_zh labels_zh title publisher published why why_zh reason symbol_zh"
     ),
 }
 _TIER_OF = {column: tier for tier, columns in _TIERS.items() for column in columns.split()}

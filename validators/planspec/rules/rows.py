@@ -395,6 +395,11 @@ def definition_where_needed() -> nw.Expr:
     return (needed & ~_given("definition")) | (numeric & ~_given("min"))
 
 
+@row_rule("R276", ("indicators",), "definition_zh", lambda: _given("definition") | _given("definition_zh"))
+def definition_in_both_languages() -> nw.Expr:
+    return _given("definition") != _given("definition_zh")
+
+
 @row_rule("R273", ("indicators",), "per", lambda: _given("per"))
 def per_only_for_ratios() -> nw.Expr:
     return _given("per") & (c("measure") != "ratio")

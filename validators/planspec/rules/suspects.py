@@ -17,8 +17,8 @@ FEW = 5000
 """Tables of up to so many rows are looked at row by row: there is nothing to gain."""
 Suspicious = Callable[[pl.DataFrame], pl.DataFrame]
 """Gives the lines of a batch that a rule has to look at."""
-BESIDE = {"name_en": "name_zh", "scope_en": "scope_zh"}
-"""English columns and the Chinese ones that they render."""
+BESIDE = {"name_en": "name_zh", "scope_en": "scope_zh", "definition": "definition_zh", "why": "why_zh"}
+"""English columns and the Chinese ones that say the same; a number of the one stands in the other."""
 LINES: dict[str, type[pl.DataType]] = {LINE: pl.Int64}
 _FORM = "|".join(
     (

@@ -20,7 +20,7 @@ from planspec.lexicon import (
 )
 from planspec.rules.context import KEYS, Context
 from planspec.rules.numerals import chinese_numbers, english_numbers
-from planspec.rules.suspects import Suspicious, bigrams
+from planspec.rules.suspects import BESIDE, Suspicious, bigrams
 from planspec.rules.suspects import chinese as chinese_suspects
 from planspec.rules.suspects import english as english_suspects
 from planspec.tables import LINE
@@ -46,17 +46,18 @@ CHINESE = {
     "results": ("scope_zh",),
     "projects": ("name_zh",),
     "initiatives": ("name_zh", "summary_zh"),
-    "indicators": ("name_zh", "labels_zh", "per"),
+    "indicators": ("name_zh", "labels_zh", "per", "definition_zh"),
     "units": ("symbol_zh",),
     "districts": ("name_zh",),
     "sources": ("title", "publisher"),
-    "errata": ("printed", "reading"),
+    "errata": ("printed", "reading", "why_zh"),
 }
 """Columns of Chinese text."""
 
-BESIDE = (("name_en", "name_zh"), ("scope_en", "scope_zh"))
-"""English columns and the Chinese ones whose numbers they repeat."""
+PROSE_ZH = frozenset(("summary_zh", "definition_zh", "why_zh"))
+"""Columns that hold whole sentences of Chinese."""
 
+_QUOTED_ZH = re.compile("“[^”]*”")
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?:[’'][A-Za-z]+)*(?![A-Za-z0-9])")
 _POSSESSIVE = re.compile(r"[’']s$|[’']$")
 _UNTIDY = (
@@ -74,7 +75,7 @@ _UNTIDY_ZH = (
 )
 _ALONE = frozenset(
     "的了是在和与及或等并把被由为以对向从到让使给将有无不未也都又再已还而且之其此该各每某新老大小多少上下内外中前后首"
-    "可能要按做办用来去出进入成于年月日区市县镇街村里家人名项件个只所就更最正均共同较很属借供引依另若员追责维具占享联驻时趣格守稳秤渔氢储融风光一二三四五六七八九十百千万亿两数"
+    "可能要按做办用来去出进入成于年月日区市县镇街村里家人名项件个只所就更最正均共同较很属借供引依另若员追责维具占享联驻时趣格守稳秤渔氢储融风光列计辆一二三四五六七八九十百千万亿两数"
 )
 """Characters that are words of their own or join others, so that standing alone says nothing against them."""
 _SLUG_PART = re.compile(r"^(?:\d+[a-z]{0,2}|[a-z]\d+|top\d+|\d+[a-z]\d+|\d+bn|\d+m)$")
@@ -121,12 +122,14 @@ def check_english(context: Context) -> None:
         context.count("R224", given)
         context.count("R225", given)
         beside = [
-            e for e, z in BESIDE if {e, z} <= set(context.resource(name).columns) and name not in ("units", "districts")
+            e
+            for e, z in BESIDE.items()
+            if {e, z} <= set(context.resource(name).columns) and name not in ("units", "districts")
         ]
         context.count("R226", sum(context.frames.given(name, column) for column in beside))
         suspicious = partial(english_suspects, columns=columns, sentences=SENTENCES.get(name, ()), known=places)
         for row, chinese in _rows(
-            context, name, columns, suspicious, beside=tuple(z for e, z in BESIDE if e in beside)
+            context, name, columns, suspicious, beside=tuple(z for e, z in BESIDE.items() if e in beside)
         ):
             own = places - set(_WORD.findall(row["name_en"])) if name == "districts" else places
             for column in columns:
@@ -165,7 +168,7 @@ def _check_form(context: Context, name: str, column: str, row: dict, key: str) -
 
 
 def _check_numbers(context: Context, name: str, row: dict) -> None:
-    for english, chinese in BESIDE:
+    for english, chinese in BESIDE.items():
         if not row.get(english) or not row.get(chinese) or name in ("units", "districts"):
             continue
         extra = english_numbers(row[english]) - chinese_numbers(row[chinese])
@@ -176,16 +179,8 @@ def _check_numbers(context: Context, name: str, row: dict) -> None:
             )
 
 
-def phrase_pairs(context: Context) -> frozenset[str]:
-    """Pairs of characters that stand together in a phrase of the package: words that no dictionary has to know."""
+def _pairs(context: Context, columns: dict[str, tuple[str, ...]]) -> frozenset[str]:
     pairs: set[str] = set()
-    columns = {
-        "targets": ("stated", "cue"),
-        "results": ("stated", "cue"),
-        "projects": ("stated", "cue"),
-        "initiatives": ("stated",),
-        "indicators": ("labels_zh",),
-    }
     for name, names in columns.items():
         for column in names if context.has(name) else ():
             texts = context.frames.collect([context.frames.table(name).select(column).unique()])[0][column]
@@ -193,9 +188,34 @@ def phrase_pairs(context: Context) -> frozenset[str]:
     return frozenset(pairs)
 
 
-def misheard(text: str, pairs: frozenset[str]) -> tuple[str, str] | None:
-    """A character that forms no word where one of the same sound would, and the word it would form."""
-    for run in HAN.findall(text):
+def phrase_pairs(context: Context) -> frozenset[str]:
+    """Pairs of characters that stand together in a phrase of the package: words that no dictionary has to know."""
+    return _pairs(
+        context,
+        {
+            "targets": ("stated", "cue"),
+            "results": ("stated", "cue"),
+            "projects": ("stated", "cue"),
+            "initiatives": ("stated",),
+            "indicators": ("labels_zh",),
+        },
+    )
+
+
+def used_pairs(context: Context) -> frozenset[str]:
+    """Pairs of characters that stand together in the package's own Chinese sentences."""
+    columns = {name: tuple(c for c in columns if c in PROSE_ZH) for name, columns in CHINESE.items()}
+    return _pairs(context, columns)
+
+
+def misheard(text: str, pairs: frozenset[str], used: frozenset[str] = frozenset()) -> tuple[str, str] | None:
+    """A character that forms no word where one of the same sound would, and the word it would form.
+
+    In sentences words of one character stand side by side, and some rare word nearly always sounds like two of them:
+    there (`used` is given) only words of the dictionary that the package itself uses count as meant, and what is quoted
+    is left out.
+    """
+    for run in HAN.findall(_QUOTED_ZH.sub("", text) if used else text):
         covered = word_cover(run)
         for i, char in enumerate(run):
             around = [(run[i - 1 : i + 1], 1)] if i else []
@@ -205,27 +225,33 @@ def misheard(text: str, pairs: frozenset[str]) -> tuple[str, str] | None:
             loose = [
                 pair for pair, place in around if not covered[i - 1 if place else i + 1] and not set(pair) & _ALONE
             ]
-            turned = next((pair for pair in loose if _turned(pair, pairs)), "")
+            turned = next((pair for pair in loose if _turned(pair, pairs, used)), "")
             if turned:
                 return run[max(0, i - 2) : i + 3], turned[1] + turned[0]
             for pair, place in around:
                 free = not covered[i - 1 if place else i + 1]
                 for other in same_sound(char) if free else "":
                     meant = pair[0] + other if place else other + pair[1]
-                    if is_chinese_word(meant) or meant in pairs:
+                    if _is_meant(meant, pairs, used):
                         return run[max(0, i - 2) : i + 3], meant
     return None
 
 
-def _turned(pair: str, pairs: frozenset[str]) -> bool:
+def _is_meant(word: str, pairs: frozenset[str], used: frozenset[str]) -> bool:
+    if used:
+        return (word in pairs or word in used) and is_chinese_word(word)
+    return word in pairs or is_chinese_word(word)
+
+
+def _turned(pair: str, pairs: frozenset[str], used: frozenset[str]) -> bool:
     """Whether two characters are a word the wrong way round: 育教 for 教育."""
     back = pair[1] + pair[0]
-    return not is_chinese_word(pair) and pair not in pairs and (is_chinese_word(back) or back in pairs)
+    return not is_chinese_word(pair) and pair not in pairs and _is_meant(back, pairs, used)
 
 
 def check_chinese(context: Context) -> None:
     """R227: blanks and marks inside Chinese. R228: a character of the same sound in place of the one meant."""
-    pairs = phrase_pairs(context)
+    pairs, used = phrase_pairs(context), used_pairs(context)
     for name, columns in CHINESE.items():
         if not context.has(name):
             continue
@@ -263,7 +289,11 @@ def check_chinese(context: Context) -> None:
                 if found:
                     context.report("R227", name, row[LINE], column, key, found=found[0], why=found[1])
                     continue
-                slip = None if column in ("printed", "reading", "symbol_zh") else misheard(text, pairs)
+                slip = (
+                    None
+                    if column in ("printed", "reading", "symbol_zh")
+                    else misheard(text, pairs, used if column in PROSE_ZH else frozenset())
+                )
                 if slip:
                     context.report("R228", name, row[LINE], column, key, found=slip[0], meant=slip[1])
 

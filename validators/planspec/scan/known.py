@@ -57,6 +57,7 @@ class Known:
                 "theme",
                 "core",
                 "definition",
+                "definition_zh",
                 "min",
                 "max",
             ),
