@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from planspec.errors import CannotTell
 from planspec.rules.run import validate
 from planspec.scan import read_vocabulary, scan
 from planspec.scan.entries import draft
+from planspec.scan.known import Known
 from planspec.scan.review import REVIEW_COLUMNS, accept_from, begin, open_items, read_review, write_review
 
 REPORT = Path(__file__).parent / "fixtures" / "scan" / "invented-report.txt"
@@ -145,6 +147,9 @@ def test_what_is_written_is_canonical_and_proved(app: typer.Typer, report: Path,
         "R219",
         "S116",
         "P301",
+        "P333",
+        "T409",
+        "T411",
     }
     assert not [f for f in own if f.rule in proof], [(f.rule, f.key) for f in own if f.rule in proof]
     lost = [f for f in outcome.findings if f.rule in ("T407", "T408") and f.key.startswith(f"{source}/")]
@@ -227,6 +232,29 @@ def test_review_in_the_terminal_is_saved_at_each_step(app: typer.Typer, report: 
     assert code == 1
 
 
+def test_an_edit_is_kept_where_the_person_then_stops(app: typer.Typer, report: Path, root: Path) -> None:
+    answers = "e\nvalue=5,5\ne\nvalue=7.25\nq\n"
+    _, output = run(app, "add", report, *ARGUMENTS, "--package", root, "--review", "--limit", "0", answers=answers)
+    assert "no number" in output
+    assert [i["decision"] for i in review_of(report) if i["value"] == "7.25"] == [""]
+
+
+def test_a_unit_brings_the_unit_it_is_measured_in(root: Path) -> None:
+    """万千瓦 follows from 千瓦, 兆瓦 needs it as its base: both come whole, once."""
+    tables = adding.read_rows(adding.open_folder(root))
+    known = Known(tables, drafted := defaultdict(list))
+    assert [known.unit_lack(u) for u in ("兆瓦", "万千瓦", "吨标准煤", "头里")] == [
+        "",
+        "",
+        "",
+        "the unit 头里: add it to units.csv",
+    ]
+    brought = {r["unit_id"]: r for r in drafted["units"]}
+    assert list(brought) == ["kilowatt", "megawatt", "kilowatt-10k", "kilowatt-hour", "tce"]
+    assert brought["kilowatt-10k"]["factor"] == "10000"
+    assert {r["base_unit_id"] for r in brought.values()} == {"kilowatt", "kilowatt-hour"}
+
+
 def test_rejected_number_stays_as_context(app: typer.Typer, report: Path, root: Path) -> None:
     stored = REPORT.read_bytes().decode("utf-8")
     items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "0" * 64)
@@ -246,6 +274,9 @@ def test_rejected_number_stays_as_context(app: typer.Typer, report: Path, root: 
         ("text", "abc", ":2:text:"),
         ("start", "x", ":2:start:"),
         ("reason", "because", ":2:reason:"),
+        ("confidence", "0,9", ":2:confidence:"),
+        ("value", "5,5", ":2:value:"),
+        ("stated_start", "12.0", ":2:stated_start:"),
     ],
 )
 def test_a_wrong_cell_of_the_review_is_named(tmp_path: Path, root: Path, column: str, value: str, said: str) -> None:

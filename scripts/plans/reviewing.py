@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from planspec.grammar.text import compact_text
-from planspec.scan.review import REASONS, ROLES, Item, open_items, tally, write_review
+from planspec.scan.review import REASONS, ROLES, Item, is_number, open_items, tally, write_review
 
 _AROUND = 60
 _SHOWN = (
@@ -26,6 +26,7 @@ _SHOWN = (
     "cue",
 )
 _HELP = "a accept · e edit · r reject · s set aside · n next · q stop"
+_NUMBERS = ("value", "value_max", "stretch_value")
 EDITABLE = (
     *_SHOWN,
     "stretch",
@@ -51,7 +52,7 @@ def review(items: list[Item], stored: str, path: Path, ask: Ask, say: Say) -> No
     """Go through the open items of a review until none is left or the person stops.
 
     `ask` shows a prompt and returns the answer (raises `EOFError` at the end of input); `say` shows a line. Every
-    decision is written to `path` before the next item is shown.
+    decision is written to `path` before the next item is shown, and so is an edit that no decision followed.
     """
     passed: set[int] = set()
     while True:
@@ -62,11 +63,12 @@ def review(items: list[Item], stored: str, path: Path, ask: Ask, say: Say) -> No
         item = waiting[0]
         _show(item, stored, len(waiting), say)
         try:
-            if not _decide(item, ask, say, passed):
-                return
+            going = _decide(item, ask, say, passed)
         except EOFError:
-            return
+            going = False
         write_review(path, items)
+        if not going:
+            return
 
 
 def _show(item: Item, stored: str, waiting: int, say: Say) -> None:
@@ -123,6 +125,9 @@ def _edit(item: Item, ask: Ask, say: Say) -> None:
         return
     if name == "role" and value not in ROLES:
         say(f"  {value!r} is no role; roles: {', '.join(ROLES)}")
+        return
+    if name in _NUMBERS and value and not is_number(value):
+        say(f"  {value!r} is no number; write digits with a point, as in -5.5.")
         return
     item[name] = value
     say(f"  {name} is now {value or 'empty'}.")

@@ -35,6 +35,13 @@ UNIT_ALIASES = {
     "百分点": "个百分点",
     "个点": "个百分点",
     "km": "公里",
+    "kW": "千瓦",
+    "MW": "兆瓦",
+    "GW": "吉瓦",
+    "MWh": "兆瓦时",
+    "GWh": "吉瓦时",
+    "吨标煤": "吨标准煤",
+    "立方": "立方米",
 }
 """Spellings of one unit, to the symbol that units.csv keeps."""
 

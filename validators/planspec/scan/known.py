@@ -100,6 +100,9 @@ class Known:
         ready = {r["symbol_zh"]: r for r in common("common_units")}
         if symbol in ready:
             row = {"iso4217": "", **ready[symbol]}
+            under = next((r["symbol_zh"] for r in ready.values() if r["unit_id"] == row["base_unit_id"]), symbol)
+            if under != symbol:
+                self.unit_lack(under)
         else:
             match = _POWER.match(symbol)
             if not match:

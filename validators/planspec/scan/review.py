@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -47,6 +48,8 @@ ADDED = (
     "note",
 )
 REVIEW_COLUMNS = ("decision", "why", *COLUMNS, *(c for c in ADDED if c not in ("decision", "why")), "text")
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 Item = dict[str, str]
 
@@ -110,6 +113,19 @@ def _judge(item: Item, path: Path, line: int, sha256: str) -> None:
     for column in ("start", "end"):
         if not item[column].isdigit():
             raise CannotTell(f"{path}:{line}:{column}: {item[column]!r} is no offset", "restore the number")
+    for column in ("stated_start", "stated_end", "year"):
+        if item[column] and not item[column].isdigit():
+            raise CannotTell(f"{path}:{line}:{column}: {item[column]!r} is no whole number", "restore the number")
+    for column in ("value", "value_max", "stretch_value", "confidence"):
+        if item[column] and not is_number(item[column]):
+            raise CannotTell(
+                f"{path}:{line}:{column}: {item[column]!r} is no number", "write digits with a point, as in -5.5"
+            )
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell holds a number as the package writes it: digits, a point, a minus."""
+    return bool(_NUMBER.fullmatch(cell))
 
 
 def write_review(path: Path, items: list[Item]) -> None:
