@@ -75,6 +75,13 @@ def validate(
         int, typer.Option("--limit", min=1, help="Findings listed of each rule; counts stay exact.")
     ] = 100,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the report to a file.")] = None,
+    engine: Annotated[
+        str, typer.Option("--engine", help="polars, or spark where one machine is too small.")
+    ] = "polars",
+    master: Annotated[str, typer.Option("--master", metavar="URL", help="Spark's master. Default: local[*].")] = "",
+    data: Annotated[
+        str, typer.Option("--data", metavar="URL", help="Where Spark finds the tables, as CSV or Parquet.")
+    ] = "",
 ) -> None:
     """Check a package through all four layers: structure, row, package, source.
 
@@ -84,11 +91,16 @@ def validate(
 
     choose(format, FORMATS, "format")
     language = choose(lang or default_language(), ("en", "zh"), "language")
-    from planspec.rules.run import find_sources
+    choose(engine, ("polars", "spark"), "engine")
+    if engine == "polars" and (master or data):
+        stop(CannotTell("--master and --data are for Spark", "add --engine spark"))
+    from planspec.rules.run import Spark, find_sources
     from planspec.rules.run import validate as run
 
     try:
-        report = run(path, find_sources(path, sources, os.environ.get("PLANS_SOURCES")), limit)
+        texts = find_sources(path, sources, os.environ.get("PLANS_SOURCES"))
+        spark = Spark(master or "local[*]", data) if engine == "spark" else None
+        report = run(path, texts, limit, spark)
         write_out(render(report, format, language), out)
     except CannotTell as error:
         stop(error)

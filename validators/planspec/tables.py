@@ -80,14 +80,19 @@ def _decode(data: bytes, resource: Resource, before: int) -> tuple[str, list[Fin
 
 
 def _header(line: str, resource: Resource) -> tuple[list[str], list[Finding]]:
-    """The header and its faults: columns missing (what stands there instead is named), extra, twice, or out of order."""
+    """The header as a line of the file has it, and its faults."""
     try:
         header = next(csv.reader([line], strict=True), [])
     except csv.Error:
         header = line.split(",")
+    return header, header_faults(header, resource)
+
+
+def header_faults(header: list[str], resource: Resource) -> list[Finding]:
+    """S106: columns missing (what stands there instead is named), extra, twice, or out of order."""
     expected = resource.columns
     if header == expected:
-        return header, []
+        return []
     faults = []
 
     def fault(why: str, name: str, place: int) -> None:
@@ -104,7 +109,7 @@ def _header(line: str, resource: Resource) -> tuple[list[str], list[Finding]]:
     if not faults:
         place = next(i for i, name in enumerate(expected) if header[i] != name)
         fault("order", expected[place], place)
-    return header, faults
+    return faults
 
 
 def _slow_rows(text: str, header: list[str], resource: Resource, before: int) -> tuple[pl.DataFrame, list[Finding]]:

@@ -14,7 +14,7 @@ from planspec.package import Field, Resource
 from planspec.rules.context import Context
 from planspec.tables import LINE
 
-_TYPES = {
+FORMS = {
     "integer": r"\A-?(0|[1-9][0-9]*)\z",
     "year": r"\A-?(0|[1-9][0-9]*)\z",
     "number": r"\A-?(0|[1-9][0-9]*)(\.[0-9]+)?\z",
@@ -61,11 +61,11 @@ def _of_field(field_: Field) -> Iterator[CellRule]:
     text, value = nw.col(name), nw.col(f"{TYPED}{name}")
     if field_.required:
         yield CellRule("S111", name, text.is_null())
-    if field_.type in _TYPES:
+    if field_.type in FORMS:
         yield CellRule(
             "S112",
             name,
-            ~text.is_null() & (value.is_null() | ~text.str.contains(_TYPES[field_.type])),
+            ~text.is_null() & (value.is_null() | ~text.str.contains(FORMS[field_.type])),
             {"type": field_.type},
         )
     if limits.get("pattern"):

@@ -53,6 +53,9 @@ class Frames(Protocol):
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         """Fetch frames, in order."""
 
+    def release(self) -> None:
+        """Let go of what was kept."""
+
 
 class PolarsFrames:
     """Tables held by polars in this process."""
@@ -96,3 +99,6 @@ class PolarsFrames:
 
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         return pl.collect_all([frame.to_native() for frame in frames])
+
+    def release(self) -> None:
+        """Nothing outlives the validation here."""

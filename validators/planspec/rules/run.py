@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -213,11 +213,20 @@ def _judge_rows(context: Context, name: str, rules: list[RowRule]) -> None:
             context.report_rows(rule.rule, name, judged.failing[rule.rule], rule.column, catalogue()[rule.rule].columns)
 
 
-def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Report:
+@dataclass(frozen=True)
+class Spark:
+    """Where Spark runs the rules: a master's URL, and the address of the tables where the package does not hold them."""
+
+    master: str = "local[*]"
+    data: str = ""
+
+
+def validate(path: Path, sources: Path | None = None, limit: int = 1000, spark: Spark | None = None) -> Report:
     """Validate the package at `path` through all layers.
 
     `sources`: folder of the texts, or None to skip the source layer by name. `limit`: findings kept of each rule;
-    counts stay exact. Raises `CannotTell` where the package cannot be read at all.
+    counts stay exact. `spark`: run the rules there; findings then name the key and no line, and the source layer is
+    skipped. Raises `CannotTell` where the package, or Spark, cannot be had at all.
     """
     begun = time.perf_counter()
     collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.severity != "error"))
@@ -225,10 +234,7 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
     for fault in package.faults:
         collector.add(fault)
     context = Context(package, {}, collector)
-    checkers = {resource.name: CellChecker(context, resource) for resource in package}
-    context.tables, faults = read_tables(package, lambda resource, raw, cast: checkers[resource.name](raw, cast))
-    for fault in faults:
-        collector.add(fault)
+    _read(context, spark)
     lowered = read_config(package.store)
     severities = {change["rule"]: change["severity"] for change in lowered}
     _count_files(context)
@@ -244,8 +250,9 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
         check_names(context)
         check_package(context)
         check_quoted(context)
-        load_texts(context, sources)
-        check_sources(context) if context.texts else None
+        if spark is None:
+            load_texts(context, sources)
+            check_sources(context) if context.texts else None
     else:
         for rule in catalogue().values():
             if rule.layer in ("row", "package", "source"):
@@ -253,21 +260,49 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000) -> Repo
     missing = _missing_texts(context, sources)
     _note_unread(context)
     reduce_to_causes(context, severities)
+    heights = {name: context.frames.height(name) for name in context.frames.resources}
+    facts = _facts(context)
+    context.frames.release()
     return Report(
         package.name,
         package.version,
-        sorted(collector.findings, key=lambda f: f.order),
+        sorted((_without_line(f) for f in collector.findings) if spark else collector.findings, key=lambda f: f.order),
         dict(collector.counts),
         context.rows,
         context.skipped,
-        {name: context.frames.height(name) for name in context.frames.resources},
+        heights,
         sorted(context.texts),
         missing,
-        _facts(context),
+        facts,
         time.perf_counter() - begun,
         severities,
         lowered,
     )
+
+
+def _read(context: Context, spark: Spark | None) -> None:
+    """Read every table once and judge its cells, on the engine asked for."""
+    if spark is not None:
+        from planspec.rules.spread import spread
+
+        context.engine = spread(context, spark.master, spark.data)
+        return
+    checkers = {resource.name: CellChecker(context, resource) for resource in context.package}
+    context.tables, faults = read_tables(
+        context.package, lambda resource, raw, cast: checkers[resource.name](raw, cast)
+    )
+    for fault in faults:
+        context.collector.add(fault)
+
+
+def _without_line(finding: Finding) -> Finding:
+    """A finding of an engine that knows no lines."""
+    params = dict(finding.params)
+    if "first" in params:
+        params["first"] = "–"
+    if finding.rule == "P317":
+        params["other"] = str(params["other"]).rpartition(":")[0]
+    return replace(finding, line=0, params=params)
 
 
 def _count_files(context: Context) -> None:
@@ -296,10 +331,10 @@ def _missing_texts(context: Context, sources: Path | None) -> list[str]:
         return []
     names = [str(n) for n in context.frame("sources")["file"].drop_nulls()]
     missing = [n for n in names if sources is None or not (sources / n).is_file()]
-    if missing and not context.texts:
+    if (missing or context.engine) and not context.texts:
         for rule in catalogue().values():
             if rule.layer == "source":
-                context.skipped[rule.id] = "no source text at hand"
+                context.skipped[rule.id] = "no source text at hand" if missing else "source texts are read on polars"
     return missing
 
 
