@@ -231,6 +231,8 @@ class Indicator:
 
 _USUAL, _RARE = 3, 9
 """Verbs and modifiers an indicator usually goes with, and those it rarely does."""
+_PLACED = 0.4
+"""Share of phrases that say where."""
 
 
 @lru_cache(maxsize=512)
@@ -241,9 +243,11 @@ def _wordings(indicator: Indicator) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def wording(indicator: Indicator, rng: random.Random) -> tuple[str, str]:
-    """A modifier (often none) and a verb for an indicator: mostly the usual ones."""
+    """A modifier (often none, sometimes with a place) and a verb for an indicator: mostly the usual ones."""
     modifiers, verbs = _wordings(indicator)
     modifier = "" if rng.random() < 0.5 else rng.choice(modifiers[:_USUAL] if rng.random() < 0.8 else modifiers)
+    if rng.random() < _PLACED:
+        modifier = rng.choice(places())[0] + modifier
     return modifier, rng.choice(verbs[:_USUAL] if rng.random() < 0.8 else verbs)
 
 

@@ -63,7 +63,8 @@ class Context:
     skipped: dict[str, str] = field(default_factory=dict)
     proved: dict[str, int] = field(default_factory=dict)
     engine: Frames | None = None
-    _fetched: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
+    pairs: dict[object, frozenset[str]] = field(default_factory=dict, repr=False)
+    """Pairs of characters by the columns they were looked for in (see `text`)."""
 
     @cached_property
     def frames(self) -> Frames:
@@ -76,11 +77,7 @@ class Context:
 
     def frame(self, name: str) -> pl.DataFrame:
         """Typed rows of a resource; on an engine that spreads them, fetched: for tables that are small anywhere."""
-        if self.engine is None:
-            return self.tables[name].frame
-        if name not in self._fetched:
-            self._fetched[name] = self.frames.collect([self.frames.table(name)])[0].sort(LINE)
-        return self._fetched[name]
+        return self.frames.whole(name)
 
     def rows_at(self, name: str, lines: set[int]) -> list[dict[str, Any]]:
         """The rows at some lines of a resource, in the order of the file."""
@@ -102,12 +99,14 @@ class Context:
         Only rows with text in one of the columns, and none that an earlier finding spoils.
         """
         frames = self.frames
-        table = frames.table(name)
-        texted = table.filter(nw.any_horizontal(*(nw.col(c) != "" for c in columns), ignore_nulls=True))
         if frames.height(name) > FEW:
+            table = frames.table(name)
+            texted = table.filter(nw.any_horizontal(*(nw.col(c) != "" for c in columns), ignore_nulls=True))
             picked = frames.through(texted.select(LINE, *columns, *beside), suspicious, LINES)
-            texted = table.join(picked, on=LINE, how="semi")
-        rows = frames.collect([texted])[0].sort(LINE)
+            rows = frames.collect([texted.join(picked, on=LINE, how="semi")])[0].sort(LINE)
+        else:
+            rows = frames.whole(name)
+            rows = rows.filter(pl.any_horizontal(pl.col(c) != "" for c in columns).fill_null(value=False))
         spoiled = self.collector.spoiled_lines(name)
         return as_text(rows.filter(~pl.col(LINE).is_in(spoiled)) if spoiled else rows)
 

@@ -50,7 +50,7 @@ def first_of_each(frame: pl.DataFrame, key: str) -> pl.DataFrame:
 
 def code_list(frames: Frames, name: str) -> pl.DataFrame:
     """A code list, fetched: these are small whatever the size of the package."""
-    return first_of_each(frames.collect([frames.table(name)])[0], KEYS[name])
+    return first_of_each(frames.whole(name), KEYS[name])
 
 
 def _units(frames: Frames, prefix: str, key: str) -> Lazy:

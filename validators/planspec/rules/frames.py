@@ -39,6 +39,9 @@ class Frames(Protocol):
     def given(self, name: str, column: str) -> int:
         """Rows of a table where a column is not empty."""
 
+    def whole(self, name: str) -> pl.DataFrame:
+        """All rows of a table in the order of the file, in this process: for tables that are small anywhere."""
+
     def local(self, frame: pl.DataFrame) -> nw.LazyFrame[Any]:
         """A small frame of ours, on the engine."""
 
@@ -79,6 +82,9 @@ class PolarsFrames:
     def given(self, name: str, column: str) -> int:
         frame = self._tables[name].frame
         return frame.height - frame[column].null_count()
+
+    def whole(self, name: str) -> pl.DataFrame:
+        return self._tables[name].frame
 
     def lines(self, name: str) -> int:
         """The last line of a table."""

@@ -59,11 +59,7 @@ def check_references(context: Context) -> None:
     A key that is missing is one finding, at the first row that names it, however many do.
     """
     frames, names = context.frames, Names(context)
-    retired = (
-        set(frames.collect([frames.table("retired").select("id")])[0]["id"].drop_nulls())
-        if context.has("retired")
-        else set()
-    )
+    retired = set(frames.whole("retired")["id"].drop_nulls()) if context.has("retired") else set()
     places: list[tuple[str, Reference]] = []
     queries: list[Lazy] = []
     for name, resource in frames.resources.items():
@@ -137,7 +133,7 @@ def check_retired(context: Context) -> None:
     if not context.has("retired"):
         return
     frames = context.frames
-    retired = frames.collect([frames.table("retired")])[0].sort(LINE)
+    retired = frames.whole("retired")
     context.count("P303", retired.height)
     for name, key in KEYS.items():
         entries = retired.filter(pl.col("resource") == name)

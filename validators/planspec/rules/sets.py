@@ -220,7 +220,7 @@ def check_code_lists(context: Context) -> None:
             [frames.table(u).filter(~c(column).is_null()).select(c(column).alias(key)).unique() for u, column in users]
         )
         used = pl.concat(columns).unique()
-        entries = frames.collect([frames.table(name)])[0].sort(LINE)
+        entries = frames.whole(name)
         if name == "units":
             derived = entries.filter(pl.col("unit_id") != pl.col("base_unit_id"))
             used = pl.concat([used, derived.select(pl.col("base_unit_id").alias(key)).drop_nulls()]).unique()
@@ -239,7 +239,7 @@ def check_code_lists(context: Context) -> None:
 
 def _check_labels(context: Context) -> None:
     frames = context.frames
-    entries = frames.collect([frames.table("indicators").select(LINE, "indicator_id", "labels_zh")])[0].sort(LINE)
+    entries = frames.whole("indicators").select(LINE, "indicator_id", "labels_zh")
     context.count("P341", entries.height)
     labels = [
         (i, label)

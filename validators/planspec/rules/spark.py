@@ -19,6 +19,7 @@ import polars as pl
 from planspec.errors import CannotTell
 from planspec.package import Resource
 from planspec.rules.frames import Batches
+from planspec.tables import LINE
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -141,6 +142,7 @@ class SparkFrames:
         self._resources = resources
         self._kept: list[DataFrame] = list(self._tables.values())
         self._counts: dict[str, dict[str, int]] = {}
+        self._whole: dict[str, pl.DataFrame] = {}
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -153,14 +155,22 @@ class SparkFrames:
         return nw.from_native(self._tables[name])
 
     def _counted(self, name: str) -> dict[str, int]:
-        """Rows of a table ("") and of each column those that are not empty: one query a table."""
-        if name not in self._counts:
-            table = self.table(name)
-            columns = self._resources[name].columns
-            query = table.select(nw.len().alias("rows"), *(nw.col(c).count().alias(f"given {c}") for c in columns))
-            row = self.collect([query])[0].row(0)
-            self._counts[name] = dict(zip(["", *columns], map(int, row), strict=True))
+        """Rows of a table ("") and of each column those that are not empty; all tables are counted at once."""
+        if not self._counts:
+            queries = [
+                self.table(table).select(
+                    nw.len().alias("rows"), *(nw.col(c).count().alias(f"given {c}") for c in columns)
+                )
+                for table, columns in ((t, r.columns) for t, r in self.resources.items())
+            ]
+            for (table, resource), counted in zip(self.resources.items(), self.collect(queries), strict=True):
+                self._counts[table] = dict(zip(["", *resource.columns], map(int, counted.row(0)), strict=True))
         return self._counts[name]
+
+    def whole(self, name: str) -> pl.DataFrame:
+        if name not in self._whole:
+            self._whole[name] = self.collect([self.table(name)])[0].sort(LINE)
+        return self._whole[name]
 
     def height(self, name: str) -> int:
         return self._counted(name)[""]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+import narwhals as nw
 import polars as pl
 
 from planspec.lexicon import (
@@ -179,13 +180,27 @@ def _check_numbers(context: Context, name: str, row: dict) -> None:
             )
 
 
+PAIRS: dict[str, type[pl.DataType]] = {"pair": pl.String}
+
+
+def pairs_in(frame: pl.DataFrame) -> pl.DataFrame:
+    """Every pair of Chinese characters that stand side by side in some texts."""
+    return bigrams(frame["text"]).select("pair").drop_nulls().unique()
+
+
 def _pairs(context: Context, columns: dict[str, tuple[str, ...]]) -> frozenset[str]:
-    pairs: set[str] = set()
-    for name, names in columns.items():
-        for column in names if context.has(name) else ():
-            texts = context.frames.collect([context.frames.table(name).select(column).unique()])[0][column]
-            pairs.update(bigrams(texts)["pair"].drop_nulls().unique())
-    return frozenset(pairs)
+    """Pairs of characters in some columns, looked for once a validation."""
+    asked = tuple(columns.items())
+    if asked not in context.pairs:
+        frames = context.frames
+        queries = [
+            frames.table(name).select(nw.col(column).alias("text")).unique()
+            for name, names in columns.items()
+            for column in (names if context.has(name) else ())
+        ]
+        found = frames.collect([frames.through(query, pairs_in, PAIRS).unique() for query in queries])
+        context.pairs[asked] = frozenset(pair for pairs in found for pair in pairs["pair"])
+    return context.pairs[asked]
 
 
 def phrase_pairs(context: Context) -> frozenset[str]:
