@@ -37,12 +37,37 @@ def _reference() -> str:
     return page()
 
 
+def _performance() -> str:
+    from plans.bench.page import page
+
+    return page(ROOT)
+
+
+def _plot() -> str:
+    """The plot; where the extra that draws it is not installed, as it stands."""
+    from plans.bench.page import PLOT, plot
+    from planspec.errors import CannotTell
+
+    try:
+        return plot(ROOT)
+    except CannotTell:
+        return (ROOT / PLOT).read_text(encoding="utf-8")
+
+
+def _ratios() -> str:
+    from plans.bench.page import summary
+
+    return summary(ROOT)
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/rules.md": _rules("en"),
     "docs/rules.zh.md": _rules("zh"),
     "docs/agreement.md": _agreement,
     "docs/data-dictionary.md": _dictionary,
     "docs/commands.md": _reference,
+    "docs/performance.md": _performance,
+    "docs/performance.svg": _plot,
 }
 """Pages that are generated whole."""
 
@@ -109,6 +134,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("docs/core-indicators.md", "headline"): _headline_table,
     ("CONTRIBUTING.md", "wrong-cell"): _wrong_cell,
     ("README.md", "loading"): _loading,
+    ("README.md", "ratios"): _ratios,
     ("docs/versioning.md", "steps"): _steps,
     ("docs/versioning.md", "identity"): _identity,
 }

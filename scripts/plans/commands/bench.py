@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -12,12 +14,48 @@ from planspec.errors import CannotTell
 bench = typer.Typer(rich_markup_mode=None)
 
 
-@bench.callback()
-def measure() -> None:
-    """Make packages of any size to measure validation with.
+SIZES = (10_000, 100_000, 1_000_000)
 
-    Example: plans bench generate --rows 1000000 --out bench/million
+
+@bench.callback(invoke_without_command=True)
+def measure(
+    context: typer.Context,
+    rows: Annotated[
+        list[int] | None,
+        typer.Option("--rows", min=3000, help="Size to measure; again for another. Default: 10^4 to 10^6."),
+    ] = None,
+    faults: Annotated[
+        int, typer.Option("--faults", min=0, help="Faults in the largest package up to 10^6 rows.")
+    ] = 10_000,
+    repeat: Annotated[int, typer.Option("--repeat", min=1, help="Rounds; medians are kept.")] = 3,
+    package: Annotated[
+        Path, typer.Option("--package", metavar="DIR", help="Package whose schemas are measured.")
+    ] = Path(),
+    work: Annotated[Path, typer.Option("--work", metavar="DIR", help="Folder for made-up packages.")] = Path("bench"),
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the figures to a file.")] = None,
+) -> None:
+    """Measure validation beside frictionless, bare polars expressions and only reading: wall time and peak memory.
+
+    Example: plans bench --out docs/performance.json
     """
+    if context.invoked_subcommand:
+        return
+    import json
+
+    from plans.bench.measure import measure as run
+    from plans.cli import stop, write_out
+    from planspec.rules.run import find_sources
+
+    def tell(what: str) -> None:
+        if sys.stderr.isatty():
+            typer.echo(what, err=True)
+
+    try:
+        texts = find_sources(package, None, os.environ.get("PLANS_SOURCES"))
+        figures = run(package, texts, rows or SIZES, faults, repeat, work, tell)
+        write_out(json.dumps(figures, indent=2) + "\n", out)
+    except CannotTell as error:
+        stop(error)
 
 
 @bench.command()
