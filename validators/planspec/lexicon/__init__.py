@@ -21,6 +21,7 @@ RARE = 2_000_000
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
+@lru_cache(maxsize=8)
 def _library(name: str) -> Any:
     """A library of words. Raises `CannotTell` where it is not installed."""
     try:
@@ -33,13 +34,17 @@ def _library(name: str) -> Any:
 
 
 @lru_cache(maxsize=1)
-def english() -> dict[str, int]:
-    """English words in lower case with how often they are used."""
+def _counts() -> dict[str, str]:
+    """The list of English words as it is: word in lower case, how often it is used."""
     text = files(_library("symspellpy")).joinpath("frequency_dictionary_en_82_765.txt").read_text(encoding="utf-8-sig")
     entries = text.split()
-    counts = zip(entries[::2], map(int, entries[1::2]), strict=True)
-    words = {word: count for word, count in counts if len(word) > 4 or count >= RARE}
-    return {word: count for word, count in words.items() if len(word) > 1 or word == "a"}
+    return dict(zip(entries[::2], entries[1::2], strict=True))
+
+
+def used(word: str) -> int:
+    """How often an English word in lower case is used; 0 where it is none, or a short one so rare that it is a slip."""
+    count = int(_counts().get(word, 0))
+    return count if (len(word) > 4 or count >= RARE) and (len(word) > 1 or word == "a") else 0
 
 
 @lru_cache(maxsize=1)
@@ -59,7 +64,7 @@ def spelt(word: str) -> bool:
     plain = word in (word.lower(), word.capitalize(), word.upper())
     if word in project_words() or (plain and word[:1].isupper() and word.lower() in project_words()):
         return True
-    return plain and word.lower() in english()
+    return plain and used(word.lower()) > 0
 
 
 def nearest_words(word: str, size: int = 3) -> list[str]:
@@ -69,7 +74,7 @@ def nearest_words(word: str, size: int = 3) -> list[str]:
     near = {a + b[1:] for a, b in splits if b} | {a + b[1] + b[0] + b[2:] for a, b in splits if len(b) > 1}
     near |= {a + c + b[1:] for a, b in splits if b for c in _LETTERS} | {a + c + b for a, b in splits for c in _LETTERS}
     own = {p.lower(): p for p in project_words()}
-    found = sorted((n for n in near if n in english() or n in own), key=lambda n: (-english().get(n, 10**12), n))
+    found = sorted((n for n in near if used(n) or n in own), key=lambda n: (-(used(n) or 10**12), n))
     return [own.get(n, n) for n in found[:size]]
 
 
@@ -123,10 +128,9 @@ def same_sound(char: str) -> str:
 
 @lru_cache(maxsize=1)
 def _by_reading() -> dict[str, str]:
-    lazy_pinyin = _library("pypinyin").lazy_pinyin
     level = bytes(b for high in range(0xB0, 0xD8) for low in range(0xA1, 0xFF) for b in (high, low))
     table: dict[str, str] = {}
-    for char in level.decode("gb2312", errors="ignore"):
-        reading = lazy_pinyin(char)[0]
+    chars = list(level.decode("gb2312", errors="ignore"))
+    for char, reading in zip(chars, _library("pypinyin").lazy_pinyin(chars), strict=True):
         table[reading] = table.get(reading, "") + char
     return table

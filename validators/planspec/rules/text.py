@@ -85,9 +85,9 @@ _SLUG_PART = re.compile(r"^(?:\d+[a-z]{0,2}|[a-z]\d+|top\d+|\d+[a-z]\d+|\d+bn|\d
 def _rows(
     context: Context, name: str, columns: tuple[str, ...], suspicious: Suspicious, *, beside: tuple[str, ...] = ()
 ) -> Iterator[tuple[dict, str]]:
-    """Rows with text in one of `columns` that a rule may refuse, each with all its Chinese; it may look `beside` them."""
+    """Rows with text in one of `columns` that a rule may refuse, each with all its text; it may look `beside` them."""
     for row in context.suspects(name, columns, suspicious, beside).iter_rows(named=True):
-        yield row, " ".join(v for k, v in row.items() if k != LINE and v and HAN.search(v))
+        yield row, " ".join(v for k, v in row.items() if k != LINE and v)
 
 
 def _key(context: Context, name: str, row: dict) -> str:
