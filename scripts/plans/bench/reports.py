@@ -197,7 +197,8 @@ def _observation(writer: Writer, kind: str, indicator: Indicator, year: int) -> 
         number = rng.choice(fitting)
         value, printed = str(number), NUMERALS[number]
         comparator, frame = rng.choice((("eq", "{}"), ("ge", "{}以上")))
-    row |= {"comparator": comparator, "unit_id": indicator.unit}
+    # A fall of 3% or more is a growth of -3% or less.
+    row |= {"comparator": "le" if fall and comparator == "ge" else comparator, "unit_id": indicator.unit}
     upper = stretch = ""
     if target and indicator.measure == "growth_rate" and rng.random() < 0.1:
         upper = plain(Decimal(value) + Decimal(rng.randint(5, 30)) / 10)
