@@ -150,7 +150,6 @@ def _indicator_row(indicator: Indicator, factor: str) -> Row:
         "theme": indicator.theme,
         "core": "true" if indicator.core else "false",
         "definition": f"{indicator.name_en}, as the report of the year counts it.",
-        "definition_zh": f"{indicator.name_zh}，按当年报告口径统计。",
         "definition_zh": f"{indicator.name_zh}，按当年报告的口径。",
         "min": low,
         "max": high,
