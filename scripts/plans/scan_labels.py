@@ -1,25 +1,31 @@
 """How well scan reads reports it was not written for: labels made by hand, before scan had read the texts.
 
 The labels are offsets, roles, values, units and comparators: no word of a text. A text is known by its SHA-256 and
-looked for in a folder; labels of texts that are not there are left out and counted. `development` labels are for
-mending the rules, `held-out` labels for reporting what the rules do on texts nobody looked at while mending them.
+looked for in folders; labels of texts that are not there are left out and counted. Labels come in sets (`split`); what
+each set is, and what the rules knew of it when they were first scored on it, docs/scan-evaluation.md tells.
+
+`python -m plans.scan_labels --texts DIR …` scores every set at hand; `--record STATE` keeps the scores under that name
+in docs/scan-evaluation.json, from which the page is made.
 """
 
 from __future__ import annotations
 
+import argparse
 import csv
 import hashlib
+import json
 import math
+import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from planspec.errors import CannotTell
-from planspec.scan import Row, Vocabulary, scan
+from planspec.files import write_whole
+from planspec.scan import Row, Vocabulary, read_vocabulary, scan
 
-SPLITS = ("development", "held-out")
 _Z = 1.959963984540054
 """The 97.5th percentile of the normal distribution, for intervals of 95 of 100."""
 
@@ -108,24 +114,26 @@ def read_labels(folder: Path) -> tuple[list[Label], list[Label]]:
     return found[0], found[1]
 
 
-def texts_by_hash(folder: Path) -> dict[str, Path]:
-    """The texts of a folder by the SHA-256 of their bytes."""
-    return {hashlib.sha256(p.read_bytes()).hexdigest(): p for p in sorted(folder.glob("*.txt"))}
+def texts_by_hash(folders: Sequence[Path]) -> dict[str, Path]:
+    """The texts of some folders by the SHA-256 of their bytes."""
+    paths = [p for folder in folders for p in sorted(folder.glob("*.txt"))]
+    return {hashlib.sha256(p.read_bytes()).hexdigest(): p for p in paths}
 
 
-def score_labels(labels: Path, texts: Path, vocabulary: Vocabulary, splits: Iterable[str]) -> dict[str, Tally]:
-    """A tally for each of `splits`; a text is scanned once, for the plan year its labels give."""
+def score_labels(labels: Path, texts: Sequence[Path], vocabulary: Vocabulary) -> dict[str, Tally]:
+    """A tally for each set of labels; a text is scanned once, for the plan year its labels give.
+
+    Raises `CannotTell` where no labelled text is in `texts`.
+    """
     at_hand = texts_by_hash(texts)
     headline, figures = read_labels(labels)
     grouped: dict[tuple[str, str, str], tuple[list[Label], list[Label]]] = defaultdict(lambda: ([], []))
     for kind, found in enumerate((headline, figures)):
         for label in found:
             grouped[label["split"], label["text"], label["year"]][kind].append(label)
-    tallies = {split: Tally() for split in splits}
+    tallies: dict[str, Tally] = defaultdict(Tally)
     for (split, text, year), (targets, others) in sorted(grouped.items()):
-        tally = tallies.get(split)
-        if tally is None:
-            continue
+        tally = tallies[split]
         path = at_hand.get(text)
         if path is None:
             tally.absent.add(text)
@@ -136,8 +144,8 @@ def score_labels(labels: Path, texts: Path, vocabulary: Vocabulary, splits: Iter
             _score_headline(tally, path.name, targets, rows)
         _score_figures(tally, path.name, others, rows)
     if not any(t.texts for t in tallies.values()):
-        raise CannotTell(f"{texts} holds none of the labelled texts", "give the folder they lie in")
-    return tallies
+        raise CannotTell("none of the labelled texts is at hand", "give the folders they lie in with --texts")
+    return dict(tallies)
 
 
 def _score_headline(tally: Tally, name: str, labels: list[Label], rows: list[Row]) -> None:
@@ -224,3 +232,44 @@ def _score_figures(tally: Tally, name: str, labels: list[Label], rows: list[Row]
             tally.differ.append(
                 f"{name} {label['start']} {label['comparator']} {label['value']} {label['unit']}: {wrong}"
             )
+
+
+def record(path: Path, state: str, tallies: dict[str, Tally]) -> None:
+    """Keep the scores of the sets at hand under the name of a state of the rules; other states stay as they are."""
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    scores = {split: t.as_json() for split, t in sorted(tallies.items()) if t.texts}
+    kept[state] = {**kept.get(state, {}), **scores}
+    write_whole(path, (json.dumps(kept, ensure_ascii=False, indent=1) + "\n").encode("utf-8"))
+
+
+def main(arguments: list[str]) -> int:
+    """Print the scores; exit code 2 where nothing could be scored."""
+    parser = argparse.ArgumentParser(prog="plans.scan_labels", description=__doc__)
+    parser.add_argument("--texts", type=Path, nargs="+", required=True, help="folders of the labelled texts")
+    parser.add_argument("--labels", type=Path, default=Path("tests/fixtures/scan"), help="folder of the labels")
+    parser.add_argument("--package", type=Path, default=Path())
+    parser.add_argument("--record", metavar="STATE", help="keep the scores under this name")
+    parser.add_argument("--into", type=Path, default=Path("docs/scan-evaluation.json"))
+    parser.add_argument("--verbose", action="store_true", help="list what differs")
+    given = parser.parse_args(arguments)
+    try:
+        tallies = score_labels(given.labels, given.texts, read_vocabulary(given.package))
+    except CannotTell as error:
+        print(f"scan_labels could not tell: {error.what}\n  to mend: {error.mend}", file=sys.stderr)
+        return 2
+    for split, tally in sorted(tallies.items()):
+        print(f"{split}: {len(tally.texts)} texts, {len(tally.absent)} not at hand")
+        for name, share in tally.as_json().items():
+            if isinstance(share, dict) and share.get("asked"):
+                print(
+                    f"  {name:<24} {share['right']:>4} of {share['asked']:<4} {share['of_100']:>5} ({share['low']}–{share['high']})"
+                )
+        if given.verbose:
+            print("".join(f"    {line}\n" for line in tally.differ), end="")
+    if given.record:
+        record(given.into, given.record, tallies)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

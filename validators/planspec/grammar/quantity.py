@@ -31,6 +31,9 @@ _PEOPLE = re.compile(
 )
 _ASIDE = re.compile(r"\([^()\d]{1,5}\)")
 """场(次)以上: a second classifier in brackets between the unit and its comparator."""
+_WITHIN = ("个工作日", "工作日", "小时", "个小时", "分钟", "天")
+"""Units that 内 bounds (3个工作日内); 年内 and 月内 name a period instead."""
+_VISITORS = re.compile(r"(?:游客|旅客|人数|人口)[^,;。\d]{0,8}$")
 _AT_LEAST = re.compile(
     r"(?:至少|最少)(?:要|再|各)?(?:完成|建成|新增|实现|培育|新建|引进|打造|创建|建设|举办|开展|落地|有|达到)$"
 )
@@ -167,9 +170,13 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
         unit == "万" and text[max(0, start - 12) : start].find("人次") >= 0
     ):
         unit = "万人次" if "人次" in text[max(0, start - 12) : start] else "万人"
+    if unit == "万" and _VISITORS.search(text[max(0, start - 14) : start]):
+        unit = "万人"
     if unit in _BARE_MONEY:
         unit = _BARE_MONEY[unit]
     after, tail = _after(text, position)
+    if not after and base in _WITHIN and text.startswith("内", position):
+        after, tail = "le", position + 1
     before, _ = _before(text, start)
     comparator = loose or "eq"
     if before and before != "eq":

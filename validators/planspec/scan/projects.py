@@ -19,7 +19,7 @@ _SIZED = re.compile(
     r"总产能|供水能力|储能|可容纳|容纳|配建|设(?:置)?(?:床位|学位))(?:约|近|超|超过|达|达到|为|逾|共)*$"
 )
 _POWERFUL_UNIT = re.compile(
-    r"^(?:万|亿)?(?:千瓦|兆瓦|吉瓦|GW|MW|GWh|MWh|吨|立方米|标箱|套|台|辆|头|只|羽|吨/年|吨/日|千升|片|支|瓶|方|平方米|米)$"
+    r"^(?:万|亿)?(?:千瓦|兆瓦|吉瓦|千瓦时|兆瓦时|吉瓦时|吨|立方米|标箱|套|台|辆|头|只|羽|吨/年|吨/日|千升|片|支|瓶|方|平方米|米)$"
 )
 _OUTCOME = re.compile(r"(?:新增|达到|达|超过|突破|改造|整治|修复|供应|收购|产量|出栏|总量|推广)$")
 _ATTRIBUTE = re.compile(r"^(?:以上|左右|余|多)?的(?=[^,。;]{2,})")
@@ -27,12 +27,14 @@ _CAPACITY_NOUN = re.compile(
     r"^(?:级)?[^,。;、\d]{0,14}?(?:项目|工程|电站|基地|生产线|光伏|风电|风电场|机组|电厂|园区|产业园|泊位|水库|污水处理厂|水厂|高速|铁路|隧道|储能|抽水蓄能|发电|[^,。;、]{0,6}生产(?=[,、等项])|综合体|装置|中心|广场|学校|医院)"
 )
 _CAPACITY_UNIT = re.compile(
-    r"^(?:万|亿)?(?:千瓦|兆瓦|吉瓦|GW|MW|GWh|MWh|吨|立方米|标箱|件|套|台|辆|平方米|亩|公里|米|张|头|只|羽|吨/年|吨/日|千升|片|支|瓶|延长米|平方公里|瓦)$"
+    r"^(?:万|亿)?(?:千瓦|兆瓦|吉瓦|千瓦时|兆瓦时|吉瓦时|吨|立方米|标箱|件|套|台|辆|平方米|亩|公里|米|张|头|只|羽|吨/年|吨/日|千升|片|支|瓶|延长米|平方公里|瓦)$"
 )
 _LISTED_WORK = re.compile(
     r"^(?!以上|左右|以内)[^,;。、的]{2,24}?(?:[、及和与][^,;。]{1,60}?)?等(?:(?:重点|重大|骨干)?\d+(?:个|项)[^,;。、\d]{0,10}?)?[^,;。、\d]{0,8}(?:项目|工程)"
 )
 """What a capacity stands before in a list of undertakings: 23万吨铜精深加工等140个项目."""
+_NAMED_BY_POWER = re.compile(r"^(?:、[^,;。]{1,40}?)?等(?:\d+(?:个|项))?(?:重点|重大)?(?:项目|工程)")
+"""岱海150万千瓦、…等项目: a power station called by its power."""
 _ELEMENT = re.compile(
     r"^(?:力争|力促|确保|支持|全力|积极|加快|大力|重点|推进|推动|实施|建成|建设|启动|开工|谋划|新|\(续\)|续建|完成|抓好|做好|促进|引进|争取)*(?P<name>[^\d]*)$"
 )
@@ -106,7 +108,7 @@ def belongs_to_project(figure: Figure, place: Place, before: str, after: str, fi
             r"(?:新增|完成|新建|改造|建成|实现|达到|改建|整治|新改建|修复|治理|提升|恢复|突破|新改扩建|铺设|打通|流转|建设|发展|种植|推广)[^,。;、\d]{0,8}$",
             before,
         )
-        power = reading.unit.endswith(("千瓦", "瓦", "GW", "MW", "GWh", "MWh", "吨", "标箱", "吨/年", "吨/日", "千升"))
+        power = reading.unit.endswith(("千瓦", "瓦", "瓦时", "吨", "标箱", "吨/年", "吨/日", "千升"))
         if named and (power or attributive) and not (verb and not power):
             return True
         if attributive and re.match(
@@ -133,7 +135,9 @@ def belongs_to_project(figure: Figure, place: Place, before: str, after: str, fi
 def _lists_work(figure: Figure, text: str, before: str, tail: str, figures: list[Figure]) -> bool:
     """A capacity inside a list of named works: after a name (汇盛铜业23万吨…), or beside another capacity of the list."""
     reading = figure.reading
-    if reading is None or not _POWERFUL_UNIT.match(reading.unit) or not _LISTED_WORK.match(tail):
+    if reading is None or not _POWERFUL_UNIT.match(reading.unit):
+        return False
+    if not _LISTED_WORK.match(tail) and not (reading.unit.endswith("瓦") and _NAMED_BY_POWER.match(tail)):
         return False
     element = _ELEMENT.match(re.split(r"[,;。:、]", before)[-1])
     if _BEGUN.search(before) or (

@@ -126,7 +126,9 @@ def _context_reason(figure: Figure, place: Place, before: str, after: str) -> st
         return "enumeration"
     if figure.kind == "digits" and _YEARS_AHEAD.search(before) and _SPAN_OF_YEARS.match(after):
         return "date"
-    if figure.kind == "digits" and (_RANKED_AMONG.match(after) or _existing_rules(before, after)):
+    if figure.kind == "digits" and (
+        _RANKED_AMONG.match(after) or _existing_rules(before, after) or before.endswith("到期后再延长")
+    ):
         return "standing figure"
     if (
         (figure.kind == "numeral" or FOCUS.search(before))
