@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: validate test check build site scan-eval scan-invariants lint types docs stale format mutation agreement clean
+.PHONY: validate test check build site scan-eval scan-labels scan-invariants lint types docs stale format mutation agreement clean
 
 validate: $(READY)
 	@$(BIN)/plans validate
@@ -41,6 +41,9 @@ site: $(VENV)/.ready-all
 
 scan-eval: $(READY)
 	@$(BIN)/python -m plans.scan_eval
+
+scan-labels: $(READY)
+	@$(BIN)/python -m plans.scan_labels --texts $(or $(TEXTS),../shared/corpus)
 
 scan-invariants: $(READY)
 	@$(BIN)/python -m plans.scan_invariants $(or $(TEXTS),../shared/corpus)

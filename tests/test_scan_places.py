@@ -68,6 +68,8 @@ def test_results_that_begin_alike_are_no_list_of_goals(vocabulary: Vocabulary) -
         ("加快速达年产12万套电池、锐意商用车等项目建设。", "12", "project", ""),
         ("建成30万头生猪深加工等产业项目6个。", "30", "project", ""),
         ("新增供水30万吨。", "30", "target", ""),
+        ("推动东岭25万千瓦、屋顶光伏等项目开工。", "25", "project", ""),
+        ("做好土地承包到期后再延长30年试点。", "30", "context", "standing figure"),
         ("研究制定未来5至9年友城规划。", "9", "context", "date"),
         ("全面落实人才新政52条。", "52", "context", "standing figure"),
         ("制定人才新政52条。", "52", "target", ""),

@@ -25,6 +25,12 @@ def _agreement() -> str:
     return page()
 
 
+def _scan_evaluation() -> str:
+    from plans.scan_page import page
+
+    return page(ROOT)
+
+
 def _dictionary() -> str:
     from plans.dictionary import page
 
@@ -64,6 +70,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/rules.md": _rules("en"),
     "docs/rules.zh.md": _rules("zh"),
     "docs/agreement.md": _agreement,
+    "docs/scan-evaluation.md": _scan_evaluation,
     "docs/data-dictionary.md": _dictionary,
     "docs/commands.md": _reference,
     "docs/performance.md": _performance,
