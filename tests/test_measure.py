@@ -1,0 +1,119 @@
+"""Measuring: what is run, what is kept of it, and the page and plot made of the figures."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from plans.bench import bare, page
+from plans.bench.generate import generate
+from plans.bench.measure import TOOLS, command, measure_package, once
+from planspec.errors import CannotTell
+
+
+@pytest.fixture(scope="module")
+def small(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("measure") / "package"
+    generate(3000, 0, 1, folder, root)
+    return folder
+
+
+def test_wall_processor_and_peak_memory_are_those_of_the_process(tmp_path: Path) -> None:
+    hungry = "import sys; held = b'x' * 200_000_000; sys.exit(3)"
+    seconds, cpu, megabytes, code = once([sys.executable, "-c", hungry], tmp_path)
+    assert code == 3
+    assert megabytes > 200
+    assert seconds > 0
+    assert cpu > 0
+    idle = once([sys.executable, "-c", "import time; time.sleep(0.3)"], tmp_path)
+    assert idle[0] > 0.3 > idle[1]
+    assert idle[2] < megabytes
+
+
+def test_every_tool_runs_on_a_package_and_finds_nothing(small: Path) -> None:
+    entry = measure_package(small, 3000, 1, None, lambda _: None)
+    assert set(entry["tools"]) == set(TOOLS)
+    assert entry["findings"] == 0
+    assert all(run["runs"] == 1 and run["seconds"] > 0 for run in entry["tools"].values())
+
+
+def test_a_tool_that_fails_is_no_figure(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("plans.bench.measure.TOOLS", ("plans",))
+    generate(3000, 5, 1, tmp_path / "faulty", small)
+    with pytest.raises(CannotTell, match="ended with"):
+        measure_package(tmp_path / "faulty", 3000, 1, None, lambda _: None)
+
+
+def test_what_cannot_be_run_is_told(tmp_path: Path) -> None:
+    with pytest.raises(CannotTell, match="cannot be run"):
+        once([str(tmp_path / "nothing")], tmp_path)
+    assert command("plans", tmp_path, None, tmp_path / "r.json")[1] == "validate"
+
+
+@pytest.mark.parametrize(
+    ("resource", "column", "value"),
+    [
+        ("targets", "comparator", "more"),
+        ("targets", "target_id", ""),
+        ("targets", "indicator_id", "nothing"),
+        ("targets", "source_id", "x"),
+        ("figures", "part", "0"),
+    ],
+)
+def test_the_bare_expressions_check_what_the_schemas_ask(
+    small: Path, tmp_path: Path, resource: str, column: str, value: str
+) -> None:
+    """The yardstick does the work it is credited with: one wrong cell is one fault at least."""
+    import shutil
+
+    shutil.copytree(small, tmp_path / "copy")
+    assert bare.faults(tmp_path / "copy") == 0
+    path = tmp_path / "copy/data" / f"{resource}.csv"
+    frame = pl.read_csv(path, infer_schema=False)
+    frame[5, column] = value or None
+    frame.write_csv(path)
+    assert bare.faults(tmp_path / "copy") >= 1
+
+
+FIGURES = {
+    "machine": {"cores": 2, "python": "3.11", "versions": {"polars": "2", "pandas": ""}},
+    "load_before": 0.1,
+    "load_after": 1.0,
+    "repeat": 1,
+    "real": {"rows": 2700, "findings": 0, "sources": True, "tools": {}},
+    "made": [],
+}
+
+
+def test_the_page_shows_the_figures_and_their_ratios(tmp_path: Path) -> None:
+    figures = json.loads(json.dumps(FIGURES))
+    run = {"cpu": 1.0, "megabytes": 100, "runs": 3}
+    tools = {"plans": run | {"seconds": 2.0}, "frictionless": run | {"seconds": 8.0}}
+    figures["real"]["tools"] = tools
+    figures["made"] = [
+        {"rows": 10_000, "findings": 0, "tools": tools},
+        {"rows": 100_000, "findings": 0, "tools": {"plans": run | {"seconds": 6.0}}},
+    ]
+    figures["dirty"] = figures["made"][1] | {"faults": 50, "must_find": 50, "findings": 53}
+    (tmp_path / "docs").mkdir()
+    (tmp_path / page.JSON).write_text(json.dumps(figures), encoding="utf-8")
+    text = page.page(tmp_path)
+    assert "| `frictionless validate` | 8.00 s | 1.00 s | 100 MB | 0.25 × | 3 |" in text
+    assert "| 10,000 | 100,000 | × 10 | × 3.0 |" in text
+    assert "not installed: pandas" in text
+    assert "1.00 × the clean package; 53 findings" in text
+    assert "4.0 × faster" in page.summary(tmp_path)
+
+
+def test_without_figures_the_page_says_so(tmp_path: Path) -> None:
+    assert "Not measured yet" in page.page(tmp_path)
+
+
+def test_the_plot_is_drawn_of_the_figures(root: Path) -> None:
+    pytest.importorskip("vl_convert", reason="vl-convert-python is not installed (the extra site)")
+    assert page.plot(root) == page.plot(root)
+    assert page.plot(root).startswith("<svg")
