@@ -13,7 +13,7 @@ a test runs, so that they cannot go stale. A fixture is a TOML file with one `[[
     file = "schemas/units.json", at = "fields.1.name", value = "symbol"           change a value of a JSON file
     file = "datapackage.json", at = "resources.3", remove = true                  drop a value of a JSON file
 
-Cells are text, as they stand in the CSV file. A key of several columns is written with `/` between them. Rows stay in
+The descriptor counts the rows after each edit, unless the edit says `uncounted = true`. Cells are text, as they stand in the CSV file. A key of several columns is written with `/` between them. Rows stay in
 the order of their key. At the top of a file, `findings = 2` says that a bad edit makes two findings, not one, and
 `texts = false` that the source texts are not at hand: some rules matter only then.
 """
@@ -44,7 +44,20 @@ def base() -> dict[str, bytes]:
     }
     for path in (ROOT / "datapackage.json", *sorted((ROOT / "schemas").glob("*.json"))):
         files[path.relative_to(ROOT).as_posix()] = path.read_bytes()
+    files["datapackage.json"] = _with_counts(files)
     return files
+
+
+def _with_counts(files: dict[str, bytes]) -> bytes:
+    """The descriptor with the rows that its tables have; of a table that is no CSV now, the count stays."""
+    descriptor = json.loads(files["datapackage.json"])
+    for resource in descriptor["resources"]:
+        try:
+            rows = list(csv.reader(io.StringIO(files[resource["path"]].decode("utf-8"), newline=""), strict=True))
+        except (KeyError, UnicodeDecodeError, csv.Error):
+            continue
+        resource["rows"] = len([row for row in rows if row]) - 1
+    return json.dumps(descriptor, ensure_ascii=False, indent=2).encode("utf-8")
 
 
 def assemble(folder: Path, edits: list[dict[str, Any]] | None = None) -> Path:
@@ -77,12 +90,17 @@ def load(path: Path) -> Fixture:
 
 
 def _apply(files: dict[str, bytes], edit: dict[str, Any]) -> None:
+    edit = dict(edit)
+    counted = not edit.pop("uncounted", False)
+    before = files["datapackage.json"]
     if "resource" in edit:
         _edit_rows(files, edit)
     elif "at" in edit:
         _edit_json(files, edit)
     else:
         _edit_bytes(files, edit)
+    if counted and before == files.get("datapackage.json"):
+        files["datapackage.json"] = _with_counts(files)
 
 
 def batches(paths: list[Path], size: int) -> list[list[Path]]:

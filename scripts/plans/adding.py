@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planspec.canonical import canonical_csv, decode, unit_factors
+from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.package import FolderStore, Package, open_package
@@ -104,6 +105,7 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
             pending.append(_canonical(package, name, merged, factors))
     for target, data in pending:
         write_whole(target, data)
+    write_counts(package_path)
     return added
 
 

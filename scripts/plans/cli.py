@@ -136,14 +136,16 @@ def format_(
         bool, typer.Option("--check", help="Change nothing; exit 1 where something would change.")
     ] = False,
 ) -> None:
-    """Rewrite the CSV files canonically and fill derived columns; say what changed.
+    """Rewrite the CSV files canonically, fill derived columns and count the rows; say what changed.
 
     Example: plans format . --check
     """
     from planspec.canonical import format_package
+    from planspec.counts import write_counts
 
     try:
         changes = format_package(path, write=not check)
+        changes.lines += [] if changes.refused else write_counts(path, write=not check)
     except CannotTell as error:
         stop(error)
     for change in changes.lines:

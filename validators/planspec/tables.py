@@ -210,9 +210,9 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
     least one frame, which may be empty. Raises `UnreadableError` where no table can be made of the file.
     """
     header: list[str] = []
-    before, returns = 0, False
+    before, returns, ended = 0, False, True
     for block in _blocks(stream):
-        data = block
+        data, ended = block, block.endswith((b"\n", b"\r"))
         if not header:
             if not data.strip():
                 break
@@ -243,6 +243,8 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
         yield frame.select(*resource.columns, LINE)
     if not header:
         raise UnreadableError(Finding("S107", resource.name, resource.path))
+    if not ended:
+        faults.append(Finding("S121", resource.name, resource.path, before))
 
 
 def read_text(data: bytes, resource: Resource) -> tuple[pl.DataFrame | None, list[Finding]]:

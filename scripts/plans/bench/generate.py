@@ -105,6 +105,7 @@ def _copy_schemas(package: Package, out: Path, width: int) -> None:
         "title": "Made-up reports for measuring",
         "description": "Made-up reports in the schemas of the package, for measuring. No figure in it is real.",
     }
+    descriptor["resources"] = [{k: v for k, v in r.items() if k != "rows"} for r in descriptor["resources"]]
     (out / DESCRIPTOR).write_text(json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     for resource in package:
         schema = json.loads(json.dumps(resource.schema))

@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from plans.mutation.mutants import Mutant
+from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import validate
@@ -57,6 +58,7 @@ def lay_out(package: Path, sound: dict[str, bytes], folder: Path) -> Path:
     for path, data in sound.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)
+    write_counts(folder)
     return folder
 
 

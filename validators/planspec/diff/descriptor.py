@@ -10,7 +10,7 @@ from planspec.package import Package, Resource
 
 STAMPED = frozenset(("version", "created", "resources"))
 """Properties of the package that a release writes, or that are compared resource by resource."""
-DERIVED = frozenset(("name", "schema", "hash", "bytes"))
+DERIVED = frozenset(("name", "schema", "hash", "bytes", "rows"))
 """Properties of a resource that follow from its content, or are compared elsewhere."""
 ENCODING = frozenset(("encoding", "dialect", "format", "type", "profile", "compression"))
 """Properties of a resource without which its bytes are read otherwise."""

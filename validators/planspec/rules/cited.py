@@ -28,6 +28,8 @@ _PRINTS = re.compile(r"(?:^|[Dd]ocument |[Ss]ource |[ ;])(\d{3}) prints ([^;.,]*
 _OFFSETS = re.compile(r"offsets? (\d+(?:(?:, | and |, and )\d+)*)")
 _ATTRIBUTES = {"investment_value": "investment", "size_value": "size"}
 _STATED_DATE = re.compile(r"20\d\d[-年./]\d{1,2}[-月./]\d{1,2}")
+HEAD = 300
+"""A document states who published it, and when, within so many characters of its beginning."""
 _DATES = (
     r"{y}-{m:02d}-{d:02d}",
     r"{y}年{m}月{d}日",
@@ -170,29 +172,33 @@ def _read(text: Text, start: int, end: int) -> Reading | None:
 
 
 def _check_titles(context: Context) -> None:
-    """T416: title, publisher or date of a document that its text does not state."""
+    """T416: title, publisher or date of a document that its text does not state, or states while the cell is empty."""
+    publishers = {p for cell in context.raw("sources")["publisher"] for p in cell.split("/") if p}
     for row in context.frame("sources").iter_rows(named=True):
         text = context.texts.get(row["source_id"])
         if text is None:
             continue
         body = text.compact.text
         context.count("T416", 1)
-        stamp = (
-            [f.format(y=row["published"].year, m=row["published"].month, d=row["published"].day) for f in _DATES]
-            if row["published"]
-            else []
-        )
-        wrong = ""
+        published = row["published"]
+        stamp = [f.format(y=published.year, m=published.month, d=published.day) for f in _DATES] if published else []
+        stated = sorted(set(_STATED_DATE.findall(body[:HEAD])))
+        unnamed = [p for p in sorted(publishers) if not row["publisher"] and compact_text(p) in body[:HEAD]]
+        wrong, lost = "", ""
         if row["title"] and compact_text(row["title"]) not in body[: len(body) // 4] + body[-600:]:
             wrong = "title"
         elif row["publisher"] and any(compact_text(p) not in body for p in row["publisher"].split("/")):
             wrong = "publisher"
-        elif (stamp and not any(s in body for s in stamp)) or (
-            not row["published"] and len(set(_STATED_DATE.findall(body[:300]))) == 1
-        ):
+        elif stamp and not any(s in body for s in stamp):
             wrong = "published"
+        elif not published and len(stated) == 1:
+            wrong, lost = "published", stated[0]
+        elif unnamed:
+            wrong, lost = "publisher", unnamed[0]
         if wrong:
-            context.report("T416", "sources", row[LINE], wrong, row["source_id"], cell=str(row[wrong] or ""))
+            why = "stands at the head of the text, but the cell is empty" if lost else "does not stand in the text"
+            cell = lost or str(row[wrong])
+            context.report("T416", "sources", row[LINE], wrong, row["source_id"], cell=cell, why=why)
 
 
 def _check_completeness(context: Context) -> None:

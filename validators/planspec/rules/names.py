@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from typing import Any
 
 import narwhals as nw
 import polars as pl
@@ -68,6 +69,10 @@ DOUBT = re.compile(
     r"looks? like|looks? mis|seems?|may be|might|perhaps|no .*(?:confirms|gives)|none of|is not known|unclear"
 )
 SURE = re.compile(r"traditional character|there is no ")
+UNKNOWN = re.compile(
+    r"not (?:known|given|named|told|clear|legible)|unknown|unclear|illegible|probably|no (?:other )?document|cannot be"
+)
+"""What a reason says of a misprint that has no reading."""
 
 
 def check_stretch(context: Context) -> None:
@@ -420,6 +425,10 @@ def check_errata(context: Context) -> None:
             context.report("R295", "errata", row[LINE], "confidence", key, cell="high", why=doubt.group())
         elif row["confidence"] == "low" and sure:
             context.report("R295", "errata", row[LINE], "confidence", key, cell="low", why=sure.group())
+        elif not row["reading"] and not UNKNOWN.search(row["why"]):
+            context.report(
+                "R295", "errata", row[LINE], "reading", key, cell="", why="the reason does not say that it is unknown"
+            )
         elif row["reading"] and SequenceMatcher(None, row["printed"], row["reading"], autojunk=False).ratio() < 0.3:
             context.report("R295", "errata", row[LINE], "reading", key, cell=row["reading"], why=row["printed"])
 
@@ -429,11 +438,12 @@ PUBLISHER = re.compile(r"(?:报|新闻|网|社|台|站|政府|局|委|办|院|�
 
 
 def check_forms(context: Context) -> None:
-    """R294: a retired key, a title or a publisher that has not the form of one."""
+    """R294: a retired key or a publisher that has not the form of one. R296: a version that withdrew no key."""
     districts = set(context.raw("districts")["district_code"]) if context.has("districts") else set()
     for row in context.raw("retired").iter_rows(named=True) if context.has("retired") else ():
         context.count("R294", 1)
         record = row["resource"] in ("targets", "results", "projects", "initiatives")
+        _check_version(context, row)
         match = RECORD_KEY.fullmatch(row["id"])
         sound = match and (not districts or match.group(1) in districts) and 1990 <= int(match.group(2)) <= 2060
         if record and not sound and not context.collector.spoiled("retired", row[LINE]):
@@ -453,6 +463,31 @@ def check_forms(context: Context) -> None:
                 cell=lost,
                 expected="the name of a paper, site or office",
             )
+
+
+def _check_version(context: Context, row: dict[str, Any]) -> None:
+    """R296. A key goes with a step of the first number; the version of a release that is past is not looked up."""
+    context.count("R296", 1)
+    now, then = _numbers(context.package.version), _numbers(row["version"])
+    if not now or not then or then <= now or context.collector.spoiled("retired", row[LINE], "version"):
+        return
+    following = (now[0] + 1, 0, 0)
+    if then != following:
+        context.report(
+            "R296",
+            "retired",
+            row[LINE],
+            "version",
+            row["id"],
+            cell=row["version"],
+            version=context.package.version,
+            next=".".join(map(str, following)),
+        )
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """The three numbers of a version; none where it is no version."""
+    return tuple(map(int, version.split("."))) if re.fullmatch(r"\d+\.\d+\.\d+", version) else ()
 
 
 def check_names(context: Context) -> None:

@@ -47,7 +47,7 @@ def check_ledger(context: Context) -> None:
 
 
 def _check_places(context: Context) -> None:
-    """P312: parts count 1, 2, 3. P313: figures do not overlap. P314: one number proves two columns of a record.
+    """P312: parts count 1, 2, 3. P313: figures do not overlap. P314: two parts of a number that say the same.
 
     Only places with several rows, with a part other than 1 or with an overlap are looked at closely.
     """
@@ -74,7 +74,7 @@ def _check_places(context: Context) -> None:
     groups, overlapping = frames.collect(
         [
             rows.join(several, on=["source_id", "start"], how="semi").select(
-                LINE, *FIGURE_KEY, "printed", "role", *IDS
+                LINE, *FIGURE_KEY, "printed", "role", "reason", *IDS
             ),
             odd.filter(c("_overlap")).select(LINE, *FIGURE_KEY, "_reach"),
         ]
@@ -86,7 +86,7 @@ def _check_places(context: Context) -> None:
 
 
 def _suspicious(groups: pl.DataFrame) -> pl.DataFrame:
-    """The places of `groups` that are not simply parts 1 to n of one number, each for a record of its own."""
+    """The places of `groups` that are not simply parts 1 to n of one number, each for a record or a reason of its own."""
     record = pl.coalesce(pl.col(i).replace("", None) for i in IDS)
     place = ["source_id", "start"]
     rows, parts = pl.len().over(place), pl.col("part")
@@ -94,8 +94,8 @@ def _suspicious(groups: pl.DataFrame) -> pl.DataFrame:
         (parts.min().over(place) == 1) & (parts.max().over(place) == rows) & (parts.n_unique().over(place) == rows)
     )
     alike = (pl.col("end").n_unique().over(place) == 1) & (pl.col("printed").n_unique().over(place) == 1)
-    named = record.is_not_null()
-    apart = pl.struct("role", record.alias("_record")).filter(named).n_unique().over(place) == named.sum().over(place)
+    said = pl.struct("role", pl.coalesce(record, "reason").alias("_said"))
+    apart = said.n_unique().over(place) == rows
     return groups.filter(~(counted & alike & apart).fill_null(value=False))
 
 
@@ -110,10 +110,10 @@ def _check_place(context: Context, group: list[dict[str, Any]]) -> None:
             context.report(
                 "P312", "figures", row[LINE], "printed", key, cell=row["printed"], expected=group[0]["printed"]
             )
-    records = [(r["role"], next((r[i] for i in IDS if r[i]), None)) for r in group]
-    for n, (row, record) in enumerate(zip(group, records, strict=True)):
-        if record[1] and record in records[:n]:
-            context.report("P314", "figures", row[LINE], "field", key_of(context, "figures", row), record=record[1])
+    said = [(r["role"], next((r[i] for i in IDS if r[i]), r["reason"])) for r in group]
+    for n, (row, (role, what)) in enumerate(zip(group, said, strict=True)):
+        if what and (role, what) in said[:n]:
+            context.report("P314", "figures", row[LINE], "part", key_of(context, "figures", row), record=what)
 
 
 def _report_overlaps(context: Context, overlapping: pl.DataFrame, rows: Lazy) -> None:

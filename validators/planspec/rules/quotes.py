@@ -54,7 +54,7 @@ QUOTES = (("start", "end", "stated"), ("start", "end", "printed"), ("cue_start",
 
 
 PLACE = ["source_id", "start", "end", "words", "name", "column", LINE]
-"""Where a piece of text stands, and the order of pieces: columns of `_quotes`."""
+"""Where a piece of text stands, and the order of pieces: columns of `quotes_of`."""
 CLASH: dict[str, type[pl.DataType]] = {
     "start": pl.Int64,
     "words": pl.String,
@@ -69,7 +69,7 @@ CLASH: dict[str, type[pl.DataType]] = {
 """A piece of text that differs from another at the same place: first at offset `at`, where the other has `found`."""
 
 
-def _quotes(context: Context) -> Lazy | None:
+def quotes_of(context: Context) -> Lazy | None:
     """Every piece of text that a sound row says stands at two offsets: columns `PLACE`; None where no table has any."""
     frames, pieces = context.frames, []
     for name in (*RECORDS.values(), "figures", "errata"):
@@ -135,7 +135,7 @@ def check_quotes(context: Context, quotes: Lazy) -> None:
     )
     count, clash = frames.collect([reached.select(nw.len().alias("rows")), found])
     context.count("P317", count["rows"][0])
-    keys = _keys_at(context, clash)
+    keys = keys_at(context, clash)
     for row in clash.sort("start", "name", "column", LINE).iter_rows(named=True):
         where = f"{context.resource(row['other']).path}:{row['other_line']}"
         context.report(
@@ -151,7 +151,7 @@ def check_quotes(context: Context, quotes: Lazy) -> None:
         )
 
 
-def _keys_at(context: Context, found: pl.DataFrame) -> dict[tuple[str, int], str]:
+def keys_at(context: Context, found: pl.DataFrame) -> dict[tuple[str, int], str]:
     """The keys of some rows, given by `name` and `_line`."""
     keys: dict[tuple[str, int], str] = {}
     for name in found["name"].unique(maintain_order=True):
@@ -387,7 +387,7 @@ def check_lengths(context: Context, quotes: Lazy) -> None:
     context.count("P337", count["rows"][0])
     first = found.sort(PLACE).head(1)
     for row in first.iter_rows(named=True):
-        key = _keys_at(context, first)[row["name"], row[LINE]]
+        key = keys_at(context, first)[row["name"], row[LINE]]
         context.report(
             "P337",
             row["name"],
@@ -404,7 +404,7 @@ def check_lengths(context: Context, quotes: Lazy) -> None:
             context.report("P338", "sources", row[LINE], "file", row["source_id"], cell=row["file"])
 
 
-def _printed(context: Context, sources: set[str]) -> dict[str, set[float]]:
+def printed_numbers(context: Context, sources: set[str]) -> dict[str, set[float]]:
     """The numbers that the ledger has of some documents."""
     frames = context.frames
     asked = frames.local(pl.DataFrame({"source_id": sorted(sources)}, schema={"source_id": pl.String}))
@@ -438,7 +438,7 @@ def check_cited_numbers(context: Context) -> None:
     }
     for name in numbered:
         context.count("P339", sum(context.frames.given(name, column) for column in columns[name]))
-    printed = _printed(context, {source for rows in numbered.values() for source in rows["source_id"]})
+    printed = printed_numbers(context, {source for rows in numbered.values() for source in rows["source_id"]})
     for name, rows in numbered.items():
         for row in rows.iter_rows(named=True):
             for column in columns[name]:
@@ -482,7 +482,7 @@ def _unknown_number(row: dict, column: str, printed: dict[str, set[float]], docu
 
 def check_quoted(context: Context) -> None:
     """Run the rules on what rows say about one another."""
-    quotes = _quotes(context)
+    quotes = quotes_of(context)
     if quotes is not None:
         check_quotes(context, quotes)
     check_scopes(context)

@@ -283,6 +283,28 @@ def qualitative_has_no_number() -> nw.Expr:
     return (c("_measure") == "qualitative") & _given("value")
 
 
+EDGES = r"^[，。、；：！？·…,.;:!?]|[，。、；：,.;:]$"
+"""A mark that no phrase begins or ends with: the shortest run of words stops before it."""
+
+
+@row_rule("R249", ("targets", "results", "projects", "initiatives"), "stated", lambda: _given("stated"))
+def phrase_without_edge() -> nw.Expr:
+    return c("stated").str.contains(EDGES)
+
+
+@row_rule("R259", ("targets", "results", "projects"), "cue", lambda: _given("cue"))
+def cue_without_edge() -> nw.Expr:
+    return c("cue").str.contains(EDGES)
+
+
+@row_rule("R258", ("projects",), "period")
+def project_period_as_worded() -> nw.Expr:
+    """A part of a year must be told in phrase, cue or note."""
+    words = nw.concat_str([c("stated").fill_null(""), c("cue").fill_null(""), c("note").fill_null("")], separator=" ")
+    told = words.str.contains("月|季度|半年|[Hh]alf|[Qq]uarter|[Mm]onth|January|June|September|November")
+    return c("period").str.contains("-") & ~told
+
+
 @row_rule("R250", ("projects",), "kind")
 def kind_and_count() -> nw.Expr:
     single = c("kind") == "single"

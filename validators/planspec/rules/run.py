@@ -26,8 +26,11 @@ from planspec.rules.names import check_names
 from planspec.rules.quotes import check_quoted
 from planspec.rules.rows import ROW_RULES, RowRule
 from planspec.rules.source import check_sources, load_texts
+from planspec.rules.spans import check_spans
+from planspec.rules.subjects import check_subjects
 from planspec.rules.tables import check_package
 from planspec.rules.text import check_text
+from planspec.rules.totals import check_totals
 from planspec.tables import LINE, read_tables
 
 
@@ -242,17 +245,21 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000, spark: 
         _check_descriptor(package, collector)
         _check_contract(context)
         _check_kinds(context)
+    check_totals(context)
     for name in context.frames.resources:
         check_keys(context, name)
     if not any(f.rule == "S109" for f in collector.findings):
         _run_rows(context)
         check_text(context)
         check_names(context)
+        check_subjects(context)
         check_package(context)
         check_quoted(context)
         if spark is None:
             load_texts(context, sources)
-            check_sources(context) if context.texts else None
+        check_spans(context)
+        if context.texts:
+            check_sources(context)
     else:
         for rule in catalogue().values():
             if rule.layer in ("row", "package", "source"):
@@ -312,7 +319,7 @@ def _count_files(context: Context) -> None:
     for rule in ("S101", "S102"):
         context.count(rule, 1 + schemas)
     context.count("S103", len(resources) + schemas)
-    for rule in ("S104", "S105", "S106", "S107"):
+    for rule in ("S104", "S105", "S106", "S107", "S121"):
         context.count(rule, len(resources))
     context.count("S108", sum(context.frames.height(name) for name in context.frames.resources))
 

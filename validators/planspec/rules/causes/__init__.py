@@ -53,6 +53,8 @@ def _within_row(causes: Causes) -> None:
                 reference = rule.id in ("P301", "P302") and other[3] == place[3] and rules[other[0]].layer == "row"
                 if other[0] in rule.follows or reference:
                     causes.explain(place, other)
+                if rule.id == "S121":
+                    causes.explain(place, other)
             if not formless(rule.id):
                 for column in meaningless.keys() & {*rule.columns, place[3]}:
                     if rule.id not in rules[meaningless[column][0]].follows:
@@ -73,6 +75,17 @@ def _order(causes: Causes) -> None:
             causes.explain(place, cause)
 
 
+def _totals(causes: Causes) -> None:
+    """S120 says only what nothing else says: a row lost or gained that another error names has its finding."""
+    for place in causes.of("S120"):
+        for other in causes.context.collector.places:
+            if causes.rank[other[0]] == 0 and other[0] != "S120" and other[1] == place[1]:
+                causes.explain(place, other)
+        for name, cause in causes.lost.values():
+            if name == place[1]:
+                causes.explain(place, cause)
+
+
 STEPS = (
     _within_row,
     follow_keys,
@@ -83,5 +96,6 @@ STEPS = (
     follow_ledger,
     follow_unused,
     _order,
+    _totals,
 )
 """In this order: what an earlier step explained is no cause of its own to a later one."""

@@ -1,0 +1,59 @@
+"""Row layer, themes and categories: a subject that no word of the row speaks for, while its name surely speaks for another."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache, partial
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+
+from planspec.rules.context import KEYS, Context
+from planspec.tables import LINE
+
+SUBJECTS = {
+    "initiatives": ("R297", "theme", "theme", ("summary_zh",)),
+    "indicators": ("R297", "theme", "theme", ("labels_zh",)),
+    "projects": ("R298", "category", "category", ("stated", "cue")),
+}
+"""Rule, column, list of words, and the columns beside the name that may speak for the subject."""
+
+
+@lru_cache(maxsize=1)
+def subjects() -> dict[str, dict[str, Any]]:
+    """Regular expressions of the words that speak for each theme and category, and the subjects that are `closed`."""
+    text = files("planspec.lexicon").joinpath("subjects.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def unspoken(frame: pl.DataFrame, column: str, words: str, beside: tuple[str, ...]) -> pl.DataFrame:
+    """Lines of a batch whose name surely speaks for some subject while nothing in the row speaks for its own."""
+    lists, sure = subjects()[words], subjects()[f"{words}_sure"]
+    own, name = pl.col(column), pl.col("name_zh")
+    told = pl.concat_str(*(pl.col(c).fill_null("") for c in ("name_zh", *beside)), separator="\n")
+    spoken = pl.any_horizontal(*(told.str.contains(pattern) & (own == subject) for subject, pattern in lists.items()))
+    named = name.str.contains("|".join(sure.values()))
+    closed = own.is_in(subjects()["closed"][words])
+    return frame.filter(own.is_in(list(lists)) & (named | closed) & ~spoken).select(LINE)
+
+
+def check_subjects(context: Context) -> None:
+    """R297 (themes) and R298 (categories)."""
+    for name, (rule, column, words, beside) in SUBJECTS.items():
+        if not context.has(name):
+            continue
+        context.count(rule, context.frames.given(name, column))
+        looks = partial(unspoken, column=column, words=words, beside=beside)
+        for row in context.suspects(name, (column, "name_zh", *beside), looks).iter_rows(named=True):
+            own = subjects()[words].get(row[column])
+            told = "\n".join(row[c] for c in ("name_zh", *beside))
+            if own is None or re.search(own, told) or context.collector.spoiled(name, row[LINE], column):
+                continue
+            spoken = {
+                s: m.group() for s, p in subjects()[f"{words}_sure"].items() if (m := re.search(p, row["name_zh"]))
+            }
+            if spoken or row[column] in subjects()["closed"][words]:
+                said = ", ".join(f"{word} ({subject})" for subject, word in spoken.items()) or "–"
+                context.report(rule, name, row[LINE], column, row[KEYS[name]], cell=row[column], said=said)
