@@ -66,6 +66,12 @@ def _ratios() -> str:
     return summary(ROOT)
 
 
+def _mutation() -> str:
+    from plans.mutation.report import page, stored
+
+    return page(stored(ROOT / "docs" / "mutation.json"))
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/rules.md": _rules("en"),
     "docs/rules.zh.md": _rules("zh"),
@@ -75,6 +81,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/commands.md": _reference,
     "docs/performance.md": _performance,
     "docs/performance.svg": _plot,
+    "docs/mutation.md": _mutation,
 }
 """Pages that are generated whole."""
 

@@ -40,8 +40,18 @@ class Verdict:
 
     @property
     def blocked(self) -> bool:
-        """Whether an error, not only a warning, was found with source texts."""
-        return any(r == CANNOT_TELL or (r in catalogue() and catalogue()[r].severity == "error") for r in self.rules)
+        """Whether an error, not only a warning, was found with source texts, so that `plans validate` exits with 1."""
+        return blocking(self.rules)
+
+    @property
+    def blocked_bare(self) -> bool:
+        """The same without source texts."""
+        return blocking(self.bare)
+
+
+def blocking(rules: tuple[str, ...]) -> bool:
+    """Whether one of the rules is an error, or the package was refused."""
+    return any(r == CANNOT_TELL or (r in catalogue() and catalogue()[r].severity == "error") for r in rules)
 
 
 def noticed(rules: tuple[str, ...]) -> bool:
@@ -112,7 +122,7 @@ def _judge(mutant: Mutant) -> Verdict:
     try:
         rules = said(_FOLDER, _SOURCES)
         bare = tuple(r for r in rules if r not in catalogue() or catalogue()[r].layer != "source")
-        if rules and not bare and _SOURCES is not None:
+        if rules and not blocking(bare) and _SOURCES is not None:
             bare = said(_FOLDER, None)  # the source layer may have withdrawn what an earlier layer found
         return Verdict(mutant.number, rules, bare, frictionless_says(_FOLDER, mutant.resource) if _YARDSTICK else ())
     finally:

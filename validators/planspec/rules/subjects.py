@@ -6,7 +6,6 @@ import re
 import tomllib
 from functools import lru_cache, partial
 from importlib.resources import files
-from typing import Any
 
 import polars as pl
 
@@ -22,8 +21,8 @@ SUBJECTS = {
 
 
 @lru_cache(maxsize=1)
-def subjects() -> dict[str, dict[str, Any]]:
-    """Regular expressions of the words that speak for each theme and category, and the subjects that are `closed`."""
+def subjects() -> dict[str, dict[str, str]]:
+    """Regular expressions of the words that speak for each theme and category."""
     text = files("planspec.lexicon").joinpath("subjects.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -35,8 +34,7 @@ def unspoken(frame: pl.DataFrame, column: str, words: str, beside: tuple[str, ..
     told = pl.concat_str(*(pl.col(c).fill_null("") for c in ("name_zh", *beside)), separator="\n")
     spoken = pl.any_horizontal(*(told.str.contains(pattern) & (own == subject) for subject, pattern in lists.items()))
     named = name.str.contains("|".join(sure.values()))
-    closed = own.is_in(subjects()["closed"][words])
-    return frame.filter(own.is_in(list(lists)) & (named | closed) & ~spoken).select(LINE)
+    return frame.filter(own.is_in(list(lists)) & named & ~spoken).select(LINE)
 
 
 def check_subjects(context: Context) -> None:
@@ -54,6 +52,6 @@ def check_subjects(context: Context) -> None:
             spoken = {
                 s: m.group() for s, p in subjects()[f"{words}_sure"].items() if (m := re.search(p, row["name_zh"]))
             }
-            if spoken or row[column] in subjects()["closed"][words]:
-                said = ", ".join(f"{word} ({subject})" for subject, word in spoken.items()) or "–"
+            if spoken:
+                said = ", ".join(f"{word} ({subject})" for subject, word in spoken.items())
                 context.report(rule, name, row[LINE], column, row[KEYS[name]], cell=row[column], said=said)
