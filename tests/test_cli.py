@@ -201,6 +201,7 @@ def test_unknown_format_names_the_ones_there_are(package: Path) -> None:
 
 def test_a_rule_turned_down_is_shown_with_its_reason(package: Path) -> None:
     _append(package / "data/units.csv", "zzz,锅,pot,count,item,1,,\n")
+    assert "units has 57 rows, not 56" in plans("format", package).stdout
     assert plans("validate", package).returncode == HOLDS
     assert "1 warnings" in plans("validate", package).stdout
     (package / "plans.toml").write_text(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from plans.bench.faults import KINDS, Expected, plant
-from plans.bench.reports import INITIATIVES, PROJECTS, RESULTS, TARGETS, Report, Row, make_report
+from plans.bench.reports import INITIATIVES, PROJECTS, PUBLISHED, RESULTS, TARGETS, Report, Row, make_report
 from plans.bench.words import Indicator, indicators, places
 from planspec.canonical import plain
 from planspec.errors import CannotTell
@@ -165,7 +165,7 @@ def _source_row(source: str, report: Report) -> Row:
         "characters": str(report.characters),
         "title": f"{report.year}年工作报告",
         "publisher": "",
-        "published": f"{report.year}-01-15",
+        "published": "-".join((str(report.year), *PUBLISHED)),
     }
 
 

@@ -27,8 +27,12 @@ COMPARATORS = (
     ("le", "{}以内"),
 )
 CORE_COMPARATORS = (("eq", "{}"), ("ge", "{}以上"), ("approx", "{}左右"))
+PUBLISHED = ("01", "15")
+"""Month and day on which every made-up report was published."""
 LAYOUT_BREAKS = 0.03
 """Share of phrases that layout has broken by blanks."""
+LAYOUT = "Broken by layout."
+"""What the note of such a phrase says."""
 NUMERALS = {2: "两", 3: "三", 5: "五", 6: "六", 8: "八", 10: "十", 20: "二十", 30: "三十"}
 
 
@@ -60,6 +64,12 @@ class Writer:
 
     def key(self, year: int, slug: str) -> str:
         return f"{self.report.district}-{year}-{slug}"
+
+    def head(self, published: tuple[str, str]) -> None:
+        """The title with its year, and the date below it."""
+        year, (month, day) = str(self.report.year), published
+        for start, printed in ((0, year), (20, year), (25, month), (28, day)):
+            self.figure(start, printed, "furniture", reason="date")
 
     def gap(self, low: int = 12, high: int = 60) -> None:
         """Text that holds no figure."""
@@ -109,7 +119,8 @@ class Writer:
             self.figure(first, printed, role, record, column, "" if record else "date", last - first)
         end = stored(len(text) - 1) + 1
         self.at = end
-        return {"source_id": self.report.source, "start": str(start), "end": str(end), "stated": text}
+        place = {"source_id": self.report.source, "start": str(start), "end": str(end), "stated": text}
+        return place | ({"note": LAYOUT} if blanks else {})
 
     def context(self) -> None:
         """A number that is no record: a date, an ordinal, a name."""
@@ -359,8 +370,7 @@ def _names(rng: random.Random, count: int, home: tuple[str, str]) -> list[tuple[
 
 
 def _campaign_names(rng: random.Random, count: int) -> list[tuple[str, str, str]]:
-    """Distinct names of campaigns: Chinese, English, theme."""
-    themes = ("economy", "governance", "welfare", "technology", "culture_tourism")
+    """Distinct names of campaigns: Chinese, English, theme of the subject."""
     subjects, kinds = list(words.FOR_CAMPAIGNS.items()), len(words.CAMPAIGNS)
     modifiers = list(words.IN_ENGLISH.items())
     chosen = []
@@ -372,7 +382,7 @@ def _campaign_names(rng: random.Random, count: int) -> list[tuple[str, str, str]
             (
                 f"“{modifiers[modifier][0]}{subjects[subject][0]}”{zh}",
                 f"{modifiers[modifier][1]} {subjects[subject][1]} {en}",
-                themes[subject % len(themes)],
+                words.THEMES[subjects[subject][0]],
             )
         )
     return chosen
@@ -395,6 +405,7 @@ def make_report(
     """
     rng = random.Random(f"{seed}/{source}/{district}/{year}")
     writer = Writer(source, district, year, full, rng, factors)
+    writer.head(PUBLISHED)
     counts = [max(1, round(n * size)) for n in (TARGETS, RESULTS, PROJECTS, INITIATIVES)]
     core = [i for i in indicators if i.core]
     others = [i for i in indicators if not i.core]
@@ -466,7 +477,7 @@ def _link(writer: Writer) -> None:
             if row["comparator"] != "not_stated" and rng.random() < 0.1:
                 owner, column = rng.choice((("projects", "project_id"), ("initiatives", "initiative_id")))
                 row[column] = rng.choice(rows[owner])[column]
-                row["note"] = "Counted as a member of what it is linked to."
+                row["note"] = f"{row.get('note', '')} Counted as a member of what it is linked to.".strip()
 
 
 def _repeat(writer: Writer) -> None:

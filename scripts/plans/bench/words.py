@@ -172,7 +172,7 @@ def places() -> tuple[tuple[str, str], ...]:
 
 
 WORKS = (
-    ("产业园", "Industrial Park", "park", "industry"),
+    ("产业园", "Industrial Park", "industry", "industry"),
     ("实验学校", "Experimental School", "education", "education"),
     ("人民医院新院", "People's Hospital, New Site", "health", "health"),
     ("科创中心", "Innovation Centre", "research", "technology"),
@@ -198,6 +198,12 @@ FOR_CAMPAIGNS = _pairs(
     "营商 Business|人才 Talent|数字 Digits|海洋 Ocean|生态 Ecology|健康 Health|安全 Safety|消费 Consumer|教育 Education|三农 Farming|邻里 Neighbour|青年 Youth|"
     "银龄 Elderly|科普 Science|法治 Law|体育 Sports"
 )
+THEMES = {
+    "营商": "economy", "人才": "employment", "数字": "digital", "海洋": "marine", "生态": "environment", "健康": "health",
+    "安全": "safety", "消费": "consumption", "教育": "education", "三农": "rural", "邻里": "governance", "青年": "employment",
+    "银龄": "welfare", "科普": "technology", "法治": "governance", "体育": "culture_tourism",
+}  # fmt: skip
+"""What campaigns for a subject are about."""
 
 STAGES = (
     ("start", "开工"),
