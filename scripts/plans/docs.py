@@ -69,7 +69,8 @@ def _ratios() -> str:
 def _mutation() -> str:
     from plans.mutation.report import page, stored
 
-    return page(stored(ROOT / "docs" / "mutation.json"))
+    result = stored(ROOT / "docs" / "mutation.json")
+    return page(result) if result else "# How much validation catches\n\nNot measured yet: run `make mutation`.\n"
 
 
 PAGES: dict[str, Callable[[], str]] = {

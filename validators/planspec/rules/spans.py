@@ -56,7 +56,7 @@ def _check_places(context: Context, quotes: Lazy) -> None:
         return
     gaps = frames.collect([seen.filter(c("_loose")).join(frames.local(judged), on="source_id", how="semi")])[0]
     gaps = gaps.sort("source_id", "start", "end", "name", "column", LINE)
-    told = _told_of_layout(context, gaps)
+    told = _told_of_layout(context, judged)
     keys = keys_at(context, gaps)
     for row in gaps.iter_rows(named=True):
         within = any(
@@ -77,16 +77,20 @@ def _check_places(context: Context, quotes: Lazy) -> None:
         )
 
 
-def _told_of_layout(context: Context, gaps: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
-    """The places of the quotes whose rows speak of the layout, by document."""
+def _told_of_layout(context: Context, judged: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
+    """The places of the phrases whose rows speak of the layout, by document."""
+    frames = context.frames
     told: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for name, column in NOTES.items():
-        lines = set(gaps.filter(pl.col("name") == name)[LINE])
-        noted = (
-            {row[LINE] for row in context.rows_at(name, lines) if "layout" in (row[column] or "")} if lines else set()
-        )
-        for row in gaps.filter((pl.col("name") == name) & pl.col(LINE).is_in(list(noted))).iter_rows(named=True):
-            told[row["source_id"]].append((row["start"], row["end"]))
+        if not context.has(name) or column not in context.resource(name).columns:
+            continue
+        noted = frames.table(name).filter(c(column).str.contains("layout"))
+        places = [p for p in (("start", "end"), ("cue_start", "cue_end")) if p[0] in context.resource(name).columns]
+        noted = noted.select("source_id", *(offset for place in places for offset in place))
+        found = frames.collect([noted.join(frames.local(judged), on="source_id", how="semi")])[0]
+        for start, end in places:
+            for source, first, last in found.select("source_id", start, end).drop_nulls().iter_rows():
+                told[source].append((first, last))
     return told
 
 

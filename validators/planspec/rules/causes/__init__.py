@@ -75,6 +75,16 @@ def _order(causes: Causes) -> None:
             causes.explain(place, cause)
 
 
+def _gaps(causes: Causes) -> None:
+    """P342 of a figure that reaches into the next one: the overlap says so."""
+    overlaps = [(causes.row("figures", place[2]), place) for place in causes.of("P313")]
+    for place in causes.of("P342") if overlaps else ():
+        row = causes.row(place[1], place[2]) if place[1] == "figures" else {}
+        for other, cause in overlaps:
+            if row and row["source_id"] == other["source_id"] and row["start"] <= other["start"] < row["end"]:
+                causes.explain(place, cause)
+
+
 def _totals(causes: Causes) -> None:
     """S120 says only what nothing else says: a row lost or gained that another error names has its finding."""
     for place in causes.of("S120"):
@@ -96,6 +106,7 @@ STEPS = (
     follow_ledger,
     follow_unused,
     _order,
+    _gaps,
     _totals,
 )
 """In this order: what an earlier step explained is no cause of its own to a later one."""
