@@ -27,8 +27,6 @@ COMPARATORS = (
     ("le", "{}以内"),
 )
 CORE_COMPARATORS = (("eq", "{}"), ("ge", "{}以上"), ("approx", "{}左右"))
-TURNED = {"ge": "le", "le": "ge", "gt": "lt", "lt": "gt"}
-"""A comparator holds of the signed value: a fall of 5% or more is a growth of -5% or less."""
 PUBLISHED = ("01", "15")
 """Month and day on which every made-up report was published."""
 LAYOUT_BREAKS = 0.03
@@ -212,7 +210,6 @@ def _observation(writer: Writer, kind: str, indicator: Indicator, year: int) -> 
         comparator, frame = rng.choice((("eq", "{}"), ("ge", "{}以上")))
     # A fall of 3% or more is a growth of -3% or less.
     row |= {"comparator": "le" if fall and comparator == "ge" else comparator, "unit_id": indicator.unit}
-    row |= {"comparator": TURNED.get(comparator, comparator) if fall else comparator, "unit_id": indicator.unit}
     upper = stretch = ""
     if target and indicator.measure == "growth_rate" and rng.random() < 0.1:
         upper = plain(Decimal(value) + Decimal(rng.randint(5, 30)) / 10)
