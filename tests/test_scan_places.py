@@ -93,3 +93,17 @@ def test_one_goal_whose_subject_is_called_an_indicator(vocabulary: Vocabulary) -
     plan = "今年主要预期目标是：地区生产总值增长6%，固定资产投资增长9%，约束性指标完成省下达任务。"
     rows = scan(FRAME.format(plan=plan), "000000", 2025, vocabulary).rows
     assert [r.comparator for r in rows if r.headline == "true"] == ["eq", "eq", "qualitative"]
+
+
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("新增高新技术企业30家", "high-tech-enterprises-added"),
+        ("高新技术企业达到300家", "high-tech-enterprises"),
+        ("新增高新技术企业30家、总量达到300家", "high-tech-enterprises"),
+    ],
+)
+def test_what_is_added_is_no_stock(vocabulary: Vocabulary, words: str, known: str) -> None:
+    found = vocabulary.find(words, "", "家")
+    assert found is not None
+    assert found.indicator_id == known

@@ -15,7 +15,12 @@ from planspec.errors import CannotTell
 from planspec.package import Package, open_package
 
 _OTHER_BEFORE = re.compile(r"(?:单位|万元|人均|每|占|占全[市区县省]|相当于|相当于全[市区县省]|与|亿元)(?:国内|地区)?$")
-_OTHER_AFTER = re.compile(r"(?:能耗|二氧化碳|用水|电耗|的?比[重例]|占比|碳排放|综合能耗|同步)")
+_OTHER_AFTER = re.compile(
+    r"(?:能耗|二氧化碳|用水|电耗|的?比[重例]|占比|占(?:GDP|地区生产总值|生产总值)|碳排放|综合能耗|同步)"
+)
+_ADDED = re.compile(r"新增|净增|新认定|新培育|新引进|新入库|新获批|新设")
+_STANDING = re.compile(r"达到?|总数|总量|增至|存量|累计")
+"""What is added is no stock, unless the phrase names the stock it comes to."""
 _POWER = re.compile("[十百千]?[万亿]|[十百千]")
 RATES = ("growth_rate", "share")
 POINTS = ("gap", "contribution")
@@ -54,15 +59,19 @@ class Vocabulary:
         `measure`: "" where the phrase does not tell it; `unit`: the printed unit, "" for goals without digits.
         """
         dimension = self.dimension(unit)
-        best: tuple[int, int, Indicator] | None = None
+        added = bool(_ADDED.search(words)) and not _STANDING.search(words)
+        best: tuple[int, int, int, Indicator] | None = None
         for place in range(len(words) - 1):
             for label, indicators in self.labels.get(words[place : place + 2], {}).items():
                 if not words.startswith(label, place) or _compound(words, place, place + len(label)):
                     continue
                 for indicator in indicators:
-                    if _fits(indicator, measure, dimension, unit) and (best is None or (len(label), -place) > best[:2]):
-                        best = (len(label), -place, indicator)
-        return best[2] if best else None
+                    if not _fits(indicator, measure, dimension, unit) or (added and indicator.measure == "stock_count"):
+                        continue
+                    likely = indicator.measure == ("flow_count" if added else "stock_count")
+                    if best is None or (len(label), -place, likely) > best[:3]:
+                        best = (len(label), -place, likely, indicator)
+        return best[3] if best else None
 
 
 def _compound(words: str, start: int, end: int) -> bool:
