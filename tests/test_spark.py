@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -157,10 +159,14 @@ def test_a_place_that_cannot_be_read_is_told(faulty: Path) -> None:
         validate(faulty, None, 10, Spark(MASTER, "nosuch://bucket/tables"))
 
 
-def test_without_java_or_with_a_wrong_master_the_mend_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from planspec.rules.spark import open_session
-
-    monkeypatch.setenv("PATH", "")
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    with pytest.raises(CannotTell, match="needs Java"):
-        open_session(MASTER)
+def test_a_master_that_does_not_answer_is_told() -> None:
+    """In a process of its own: one process has one Spark."""
+    done = subprocess.run(
+        [sys.executable, "-m", "plans", "validate", str(ROOT), "--engine", "spark", "--master", "local[x"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "no Spark answers at local[x" in done.stderr
+    assert "Could not parse Master URL" in done.stderr

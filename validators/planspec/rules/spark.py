@@ -75,12 +75,17 @@ def open_session(master: str) -> SparkSession:
         session = builder.getOrCreate()
         session.range(1).count()
     except Exception as error:  # what Spark raises depends on where it failed: Py4J, Java, its own classes
-        why = str(error).strip().splitlines() or [type(error).__name__]
         raise CannotTell(
-            f"no Spark answers at {master}: {why[0][:200]}",
+            f"no Spark answers at {master}: {brief(error)}",
             "give a master with --master, as in local[*] or spark://host:7077",
         ) from error
     return session
+
+
+def brief(error: Exception) -> str:
+    """The line of Spark's error that says what happened: Java's own, where there is one."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return next((line[2:] for line in lines if line.startswith(": ")), lines[0])[:200]
 
 
 class _OverBatches:

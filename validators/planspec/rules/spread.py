@@ -19,7 +19,7 @@ from planspec.findings import Finding
 from planspec.package import Resource
 from planspec.rules.cells import FORMS, TYPED, any_cell, cell_rules, report_cells
 from planspec.rules.context import Context
-from planspec.rules.spark import SparkFrames, open_session, together
+from planspec.rules.spark import SparkFrames, brief, open_session, together
 from planspec.tables import LINE, UnreadableError, header_faults
 
 if TYPE_CHECKING:
@@ -143,10 +143,10 @@ def spread(context: Context, master: str, data: str = "") -> SparkFrames:
     `data`: address of the tables where they are not in the package's folder. Raises `CannotTell` where Spark cannot be
     had, or where no table at all can be read.
     """
+    session = open_session(master)
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    session = open_session(master)
     held: dict[str, DataFrame] = {}
     suspects: list[tuple[Resource, DataFrame]] = []
     why = ""
@@ -163,7 +163,7 @@ def spread(context: Context, master: str, data: str = "") -> SparkFrames:
         for resource, wrong in zip((r for r, _ in suspects), together([w for _, w in suspects]), strict=True):
             _report(context, resource, wrong.sort(LINE))
     except (PySparkException, Py4JError) as error:
-        raise CannotTell(f"Spark failed: {_brief(error)}", "see Spark's own log") from error
+        raise CannotTell(f"Spark failed: {brief(error)}", "see Spark's own log") from error
     if not held:
         place = data or str(context.package.store.root)
         raise CannotTell(
@@ -195,7 +195,7 @@ def _first_readable(
             return None, ""
         except (PySparkException, Py4JError) as error:
             if "PATH_NOT_FOUND" not in str(error):
-                why = why or _brief(error)
+                why = why or brief(error)
             continue
         for fault in faults:
             context.collector.add(fault)
@@ -210,7 +210,3 @@ def _both(resource: Resource, frame: DataFrame) -> DataFrame:
     texts = [_text(frame, name).alias(name) for name in resource.columns]
     typed = [_typed(frame, f.name, f.type).alias(f"{TYPED}{f.name}") for f in resource.fields]
     return frame.select(LINE, CORRUPT, *texts, *typed)
-
-
-def _brief(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
