@@ -11,6 +11,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
@@ -55,10 +56,10 @@ def open_session(master: str) -> SparkSession:
     Raises `CannotTell` without the extra, without Java, or where no Spark answers.
     """
     try:
-        import pyarrow as pa
         from pyspark.sql import SparkSession
 
-        del pa
+        for needed in ("pyarrow", "pandas"):  # Spark hands rows to Python through them
+            import_module(needed)
     except ImportError as error:
         raise CannotTell(f"the engine spark needs {error.name}, which is not installed", EXTRA) from error
     home = os.environ.get("JAVA_HOME")
