@@ -106,7 +106,11 @@ def test_the_page_shows_the_figures_and_their_ratios(tmp_path: Path) -> None:
     assert "| 10,000 | 100,000 | × 10 | × 3.0 |" in text
     assert "not installed: pandas" in text
     assert "1.00 × the clean package; 53 findings" in text
-    assert "4.0 × faster" in page.summary(tmp_path)
+    assert "| 10,000 | 2.0 s | 8.0 s | 0.25 | 1.00 |" in page.summary(tmp_path)
+    assert "busy machine" not in page.summary(tmp_path)
+    figures["load_before"] = 3.0
+    (tmp_path / page.JSON).write_text(json.dumps(figures), encoding="utf-8")
+    assert "busy machine (load 3.0)" in page.summary(tmp_path)
 
 
 def test_without_figures_the_page_says_so(tmp_path: Path) -> None:
