@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -14,9 +15,16 @@ def _rules(language: str) -> Callable[[], str]:
     def make() -> str:
         from plans.rulebook import page
 
-        return page(language)
+        return page(language, _shipped_rows())
 
     return make
+
+
+@lru_cache(maxsize=1)
+def _shipped_rows() -> dict[str, int]:
+    from plans.rulebook import shipped_rows
+
+    return shipped_rows(ROOT)
 
 
 def _agreement() -> str:

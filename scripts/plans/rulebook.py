@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 from planspec.errors import CannotTell
@@ -95,14 +96,26 @@ def rule_text(rule: Rule, language: str, rows: int | None = None) -> str:
     return "\n".join(lines)
 
 
-def page(language: str) -> str:
-    """docs/rules.md or docs/rules.zh.md."""
+def page(language: str, rows: dict[str, int] | None = None) -> str:
+    """docs/rules.md or docs/rules.zh.md, with how many rows each rule could fail where `rows` says."""
     heads = HEADS[language]
     lines = [f"# {heads['title']}", "", str(heads["intro"]), ""]
     for layer in LAYERS:
         lines += [f"## {heads['layers'][layer]}", ""]  # type: ignore[index] # a table of texts by language
-        lines += [rule_text(r, language) for r in catalogue().values() if r.layer == layer]
+        lines += [rule_text(r, language, (rows or {}).get(r.id)) for r in catalogue().values() if r.layer == layer]
     return "\n".join(lines).rstrip() + "\n"
+
+
+def shipped_rows(root: Path) -> dict[str, int]:
+    """How many rows of the package at `root` each rule could fail.
+
+    Of a rule that had nothing to read, for want of the source texts, the number stays that docs/rules.md tells.
+    """
+    told = root / "docs" / "rules.md"
+    text = told.read_text(encoding="utf-8") if told.is_file() else ""
+    head = re.escape(str(HEADS["en"]["rows"]))
+    known = re.findall(rf"^### (\w+) .*?\n(?:(?!### ).*\n)*?- {head}: (\d+)$", text, flags=re.MULTILINE)
+    return {rule: int(rows) for rule, rows in known} | _rows(root, None)
 
 
 def show(rule: str, path: Path, format: str, language: str, sources: Path | None) -> str:
