@@ -155,6 +155,22 @@ def test_less_than_the_changes_demand_is_refused_with_the_reason(
     assert f"the changes since demand: {level} (at least {enough})" in done.output
 
 
+def test_a_release_counts_the_rows_that_were_added(app: typer.Typer, folder: Path) -> None:
+    def count(descriptor: dict) -> None:
+        for resource in descriptor["resources"]:
+            resource["rows"] = len((folder / resource["path"]).read_text(encoding="utf-8").splitlines()) - 1
+
+    edit_json(folder / "datapackage.json", count)
+    add_a_unit(folder)
+    commit(folder, "One unit more, not counted")
+    done = release(app, "0.1.0")
+    assert done.exit_code == 0, done.output
+    descriptor = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    rows = {r["name"]: r["rows"] for r in descriptor["resources"]}
+    assert rows["units"] == len((folder / "data/units.csv").read_text(encoding="utf-8").splitlines()) - 1
+    assert rows["targets"] == 0
+
+
 def test_a_dirty_tree_is_refused(app: typer.Typer, folder: Path) -> None:
     describe_anew(folder)
     (folder / "new file.txt").write_text("x", encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from plans.changelog import section, summary
 from plans.stamp import UNRELEASED, descriptor_text, read_descriptor, stamped_files, with_version
+from planspec.counts import with_counts
 from planspec.diff import LEVELS, Diff, compare, least_next, opened, parse_version, step
 from planspec.diff.repository import Repository, complaint, run_git
 from planspec.errors import CannotTell
@@ -93,7 +94,7 @@ def prepare(folder: Path, version: str, date: str, sources: Path | None) -> Plan
     report = validate(folder, sources, limit=SHOWN)
     refusals += _errors(report)
     plan = Plan(folder, repository, head, package.name, version, date, last, diff, report, refusals)
-    then = with_version(descriptor, version, date)
+    then = with_version(with_counts(package)[0], version, date)
     texts = {DESCRIPTOR: descriptor_text(then), **stamped_files(folder, then, summary(diff, package))}
     for path, text in texts.items():
         now = (folder / path).read_bytes().decode("utf-8") if (folder / path).is_file() else None

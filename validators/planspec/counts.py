@@ -10,6 +10,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 from planspec.canonical import decode
 from planspec.errors import CannotTell
@@ -34,6 +35,20 @@ def counted(package: Package, resource: Resource) -> int | None:
         return None
 
 
+def with_counts(package: Package) -> tuple[dict[str, Any], list[str]]:
+    """The descriptor with its counts brought up to date, and a line for each table whose count changes."""
+    entries, lines = [], []
+    for entry in package.descriptor.get("resources", []):
+        resource = package.resources.get(str(entry.get("name"))) if isinstance(entry, dict) else None
+        then = declared(resource) if resource else None
+        now = counted(package, resource) if resource else None
+        changes = then is not None and now is not None and then != now
+        if changes:
+            lines.append(f"{DESCRIPTOR}: {entry['name']} has {now} rows, not {then}")
+        entries.append({**entry, "rows": now} if changes else entry)
+    return {**package.descriptor, "resources": entries} if lines else package.descriptor, lines
+
+
 def write_counts(path: Path, *, write: bool = True) -> list[str]:
     """Bring the counts of the package in a folder up to date; with `write` false only say what would change.
 
@@ -42,16 +57,7 @@ def write_counts(path: Path, *, write: bool = True) -> list[str]:
     package = open_package(path)
     if not isinstance(package.store, FolderStore):
         raise CannotTell(f"{path} is an archive", "give the folder of the package")
-    descriptor = package.descriptor
-    lines = []
-    for resource in package:
-        then, now = declared(resource), counted(package, resource)
-        if then is None or now is None or then == now:
-            continue
-        lines.append(f"{DESCRIPTOR}: {resource.name} has {now} rows, not {then}")
-        for entry in descriptor["resources"]:
-            if entry.get("name") == resource.name:
-                entry["rows"] = now
+    descriptor, lines = with_counts(package)
     local = package.store.local(DESCRIPTOR)
     if lines and write and local is not None:
         write_whole(local, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))

@@ -86,10 +86,10 @@ def _gaps(causes: Causes) -> None:
 
 
 def _totals(causes: Causes) -> None:
-    """S120 says only what nothing else says: a row lost or gained that another error names has its finding."""
-    for place in causes.of("S120"):
+    """A count says only what nothing else says: a row lost or gained that another error names has its finding."""
+    for place in causes.of("S120", "S122"):
         for other in causes.context.collector.places:
-            if causes.rank[other[0]] == 0 and other[0] != "S120" and other[1] == place[1]:
+            if causes.rank[other[0]] == 0 and other[0] not in ("S120", "S122") and other[1] == place[1]:
                 causes.explain(place, other)
         for name, cause in causes.lost.values():
             if name == place[1]:
