@@ -283,7 +283,7 @@ def _overlap(report: Report, rng: random.Random, used: set[int]) -> list[Found] 
     first, second = rng.choice(close)
     used |= {id(first), id(second)}
     first["end"] = str(int(second["start"]) + 1)
-    return [("P313", "figures", second, "start")]
+    return [("P313", "figures", second, "start"), ("P342", "figures", first, "printed")]
 
 
 @kind("headline target that is not marked")
