@@ -21,7 +21,7 @@ class Rule:
 
     `follows`: rules that, where they fire on the same row, already say why this one fires; it is then left out.
     `idle`: why no shipped row could fail it, where none could. `terms`: Chinese for what rules put into their messages
-    in English, by regular expression.
+    in English, by regular expression. `wording`: a matter of wording, which makes nothing else on the row meaningless.
     """
 
     id: str
@@ -39,6 +39,12 @@ class Rule:
     idle: dict[str, str]
     follows: tuple[str, ...] = ()
     terms: dict[str, str] = field(default_factory=dict, hash=False)
+    wording: bool = False
+
+    @property
+    def harmless(self) -> bool:
+        """Whether a finding leaves the row fit for all later rules."""
+        return self.wording or self.severity != "error"
 
     def render(self, params: dict[str, Any], language: str = "en") -> str:
         """The message for one finding; a placeholder without a parameter shows as …"""
@@ -76,5 +82,6 @@ def catalogue() -> dict[str, Rule]:
                 entry.get("idle", {}),
                 tuple(entry.get("follows", ())),
                 entry.get("terms", {}),
+                entry.get("wording", False),
             )
     return rules

@@ -232,7 +232,7 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000, spark: 
     skipped. Raises `CannotTell` where the package, or Spark, cannot be had at all.
     """
     begun = time.perf_counter()
-    collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.severity != "error"))
+    collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.harmless))
     package = open_package(path)
     for fault in package.faults:
         collector.add(fault)

@@ -25,7 +25,9 @@ class Causes:
 
     def __init__(self, context: Context, severities: dict[str, str]) -> None:
         self.context = context
-        self.rank = {r.id: SEVERITIES.index(severities.get(r.id, r.severity)) for r in catalogue().values()}
+        self.rank = {
+            r.id: max(SEVERITIES.index(severities.get(r.id, r.severity)), int(r.wording)) for r in catalogue().values()
+        }
         self.reasons: dict[Place, set[Place]] = defaultdict(set)
         self.at: dict[tuple[str, int], list[Place]] = defaultdict(list)
         self._by_rule: dict[str, list[Place]] = defaultdict(list)
