@@ -250,11 +250,11 @@ def test_no_cell_of_the_workbook_is_executed(tmp_path: Path) -> None:
     path = package / "data" / "errata.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     attacks = ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "=HYPERLINK(0)", "https://example.org", "{=1}", "\t=1"]
-    rows = [f'000,{n},{n + 1},x,"{attack}",high,"{attack}"' for n, attack in enumerate(attacks, 4000)]
+    rows = [f'000,{n},{n + 1},x,"{attack}",high,"{attack}","{attack}"' for n, attack in enumerate(attacks, 4000)]
     path.write_text("\n".join([lines[0], *rows]) + "\n", encoding="utf-8")
     sheet = workbook(read_content(package))["errata"]
     for number, attack in enumerate(attacks, xlsx.HEADER_ROWS + 1):
-        for column in (5, 7):
+        for column in (5, 7, 8):
             cell = sheet.cell(number, column)
             assert (cell.value, cell.data_type, cell.hyperlink) == (attack, "s", None)
             assert bool(cell.quotePrefix) == attack.startswith(("=", "+", "-", "@", "\t"))

@@ -118,6 +118,13 @@ def test_any_json_anywhere_in_descriptor_and_schemas(folder: Path, name: str, ju
     judge(folder, name, json.dumps(content).encode("utf-8"))
 
 
+@pytest.mark.parametrize("name", ["initiatives", "targets", "figures"])
+def test_a_schema_without_a_key(folder: Path, name: str) -> None:
+    file = f"schemas/{name}.json"
+    outcome = judge(folder, file, json.dumps(json.loads(fixtures.base()[file]) | {"primaryKey": None}).encode("utf-8"))
+    assert isinstance(outcome, Report) and not outcome.holds
+
+
 @FEW
 @given(data=st.binary(max_size=200) | st.text(max_size=80).map(lambda t: f"[[lower]]\nrule = {t}".encode()))
 def test_any_configuration(folder: Path, data: bytes) -> None:

@@ -75,6 +75,11 @@ class Context:
         """Whether all these resources could be read."""
         return self.frames.has(*names)
 
+    def key_of(self, name: str) -> str:
+        """The column that names a row: the first of the schema's key, or the contract's where the schema has none."""
+        resource = self.resource(name)
+        return (*resource.primary_key, KEYS.get(name, resource.columns[0]))[0]
+
     def frame(self, name: str) -> pl.DataFrame:
         """Typed rows of a resource; on an engine that spreads them, fetched: for tables that are small anywhere."""
         return self.frames.whole(name)

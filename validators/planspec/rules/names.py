@@ -212,7 +212,7 @@ def check_names_told(context: Context) -> None:
     for name in ("projects", "initiatives"):
         if not context.has(name):
             continue
-        key = context.resource(name).primary_key[0]
+        key = context.key_of(name)
         context.count("R257", context.frames.height(name))
         for row in context.suspects(name, ("name_zh", "stated"), name_suspects).iter_rows(named=True):
             if not row["stated"] or not row["name_zh"]:

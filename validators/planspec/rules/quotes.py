@@ -307,7 +307,7 @@ def check_links(context: Context) -> None:
         for column, owner in columns:
             if not context.has(name, owner):
                 continue
-            own, key = context.resource(name).primary_key[0], context.resource(owner).primary_key[0]
+            own, key = context.key_of(name), context.key_of(owner)
             theirs = frames.table(owner).select(
                 nw.col(key).alias(column),
                 *(nw.col(c).alias(f"_{c}") for c in ("source_id", "start", "name_zh", "stated")),
@@ -444,7 +444,7 @@ def check_cited_numbers(context: Context) -> None:
             for column in columns[name]:
                 wrong = _unknown_number(row, column, printed, documents)
                 if wrong:
-                    key = context.resource(name).primary_key[0]
+                    key = context.key_of(name)
                     context.report("P339", name, row[LINE], column, row[key], number=wrong)
                     break
 

@@ -83,7 +83,7 @@ def _check_hashes(context: Context) -> None:
 def _check_phrases(context: Context, name: str, texts: dict[str, Text]) -> None:
     """T403: phrase not at its offsets. T404: cue not at its offsets or in another sentence. T405: strength left out."""
     frame = context.frame(name)
-    key = context.resource(name).primary_key[0]
+    key = context.key_of(name)
     cued = "cue" in frame.columns
     for row in frame.iter_rows(named=True):
         text = texts.get(row["source_id"])
