@@ -11,9 +11,11 @@ from hypothesis import settings
 
 from planspec.rules.run import find_sources
 
-# A busy machine is not a fault of the code: examples are bounded in number, not in time.
-settings.register_profile("plans", deadline=None)
-settings.load_profile("plans")
+# A busy machine is not a fault of the code: examples are bounded in number, not in time. The same examples on every run,
+# so that a change fails for what it changed; HYPOTHESIS_PROFILE=explore looks for new ones.
+settings.register_profile("plans", deadline=None, derandomize=True)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "plans"))
 
 ROOT = Path(__file__).resolve().parents[1]
 
