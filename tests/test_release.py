@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import typer
 import yaml
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from diff_fixtures import commit, edit_json, edit_rows, first_key, git, lean_package, repository, set_cell
 from plans import stamp
