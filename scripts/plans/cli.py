@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
+from planspec.beside import ask_beside
 from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
@@ -87,11 +89,12 @@ def validate(
 
     Example: plans validate . --format github
     """
+    choose(engine, ("polars", "spark"), "engine")
+    beside = ask_beside(partial(_half, path)) if engine == "polars" else None
     from plans.reports import FORMATS, render
 
     choose(format, FORMATS, "format")
     language = choose(lang or default_language(), ("en", "zh"), "language")
-    choose(engine, ("polars", "spark"), "engine")
     if engine == "polars" and (master or data):
         stop(CannotTell("--master and --data are for Spark", "add --engine spark"))
     from planspec.rules.run import Spark, find_sources
@@ -100,11 +103,20 @@ def validate(
     try:
         texts = find_sources(path, sources, os.environ.get("PLANS_SOURCES"))
         spark = Spark(master or "local[*]", data) if engine == "spark" else None
-        report = run(path, texts, limit, spark)
+        report = run(path, texts, limit, spark, beside)
         write_out(render(report, format, language), out)
     except CannotTell as error:
         stop(error)
+    finally:
+        if beside:
+            beside.stop()
     raise typer.Exit(HOLDS if report.holds else DOES_NOT)
+
+
+def _half(path: Path) -> object:
+    from planspec.rules.half import take_half
+
+    return take_half(path)
 
 
 @app.command()

@@ -47,7 +47,6 @@ def judge(frames: Frames, name: str, rows: nw.LazyFrame[Any], rules: list[RowRul
 def _judge_by_pandera(frames: PolarsFrames, name: str, rows: nw.LazyFrame[Any], rules: list[RowRule]) -> Judged:
     judged = Judged()
     found: dict[str, list[pl.DataFrame]] = {}
-    schema = _schema(name, rules)
     for first in range(0, frames.lines(name) + 1, PART):
         part = frames.collect([rows.filter((nw.col(LINE) >= first) & (nw.col(LINE) < first + PART))])[0]
         frame = nw.from_native(part, eager_only=True)
@@ -56,38 +55,48 @@ def _judge_by_pandera(frames: PolarsFrames, name: str, rows: nw.LazyFrame[Any], 
         sums = dict(zip(applies, counted[1:], strict=True))
         judged.rows.update({rule.rule: int(sums.get(rule.rule, counted[0])) for rule in rules})
         judged.proved += part.height - part["_own"].null_count() if name in OBSERVATIONS else 0
-        for rule in _failed(schema, part, rules):
+        for rule in _failed(name, part, rules):
             # pandera's failure cases do not all carry the row; the rule's own expression finds it.
             found.setdefault(rule.rule, []).append(frame.filter(_told(rule.defect())).to_native())
     judged.failing = {rule: pl.concat(parts).sort(LINE) for rule, parts in found.items()}
     return judged
 
 
-def _schema(name: str, rules: list[RowRule]) -> Any:
-    """A pandera schema with one named check a rule, which evaluates the rule's expression on the data pandera hands it."""
+def _pandera() -> Any:
     with warnings.catch_warnings():
         # pandera imports pyspark's pandas where both are installed, which warns of versions that are not used here.
         warnings.simplefilter("ignore", FutureWarning)
-        import pandera.polars as pa
-
-    def check(rule: RowRule) -> pa.Check:
-        sound = ~_told(rule.defect())
-        return pa.Check(
-            lambda data: nw.from_native(data.lazyframe).select(sound.alias("ok")).to_native(), name=rule.rule
-        )
-
-    return pa.DataFrameSchema({LINE: pa.Column(pl.Int64)}, checks=[check(r) for r in rules], name=name, strict=False)
+        import pandera.polars
+    return pandera.polars
 
 
-def _failed(schema: Any, part: pl.DataFrame, rules: list[RowRule]) -> list[RowRule]:
-    from pandera.errors import SchemaErrors
+def _schema(name: str, checks: dict[str, list[RowRule]]) -> Any:
+    """A pandera schema with named checks, each of which evaluates its rules' expressions on the data pandera hands it."""
+    pa = _pandera()
 
-    try:
-        schema.validate(part, lazy=True)
-    except SchemaErrors as errors:
-        failed = set(errors.failure_cases["check"].unique())
-        return [rule for rule in rules if rule.rule in failed]
-    return []
+    def check(label: str, rules: list[RowRule]) -> Any:
+        sound = nw.all_horizontal(*(~_told(rule.defect()) for rule in rules), ignore_nulls=False)
+        return pa.Check(lambda data: nw.from_native(data.lazyframe).select(sound.alias("ok")).to_native(), name=label)
+
+    named = [check(label, rules) for label, rules in checks.items()]
+    return pa.DataFrameSchema({LINE: pa.Column(pl.Int64)}, checks=named, name=name, strict=False)
+
+
+def _failed(name: str, part: pl.DataFrame, rules: list[RowRule]) -> list[RowRule]:
+    """The rules that some rows break: first all rules in one check, then, where it fails, a check a rule."""
+    pa = _pandera()
+
+    def broken(checks: dict[str, list[RowRule]]) -> set[str]:
+        try:
+            _schema(name, checks).validate(part, lazy=True)
+        except pa.errors.SchemaErrors as errors:
+            return set(errors.failure_cases["check"].unique())
+        return set()
+
+    if not broken({"every rule": rules}):
+        return []
+    failed = broken({rule.rule: [rule] for rule in rules})
+    return [rule for rule in rules if rule.rule in failed]
 
 
 def _judge_bare(frames: Frames, name: str, rows: nw.LazyFrame[Any], rules: list[RowRule]) -> Judged:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 
 import narwhals as nw
 import polars as pl
 
+from planspec.beside import Beside
 from planspec.errors import CannotTell
 from planspec.findings import Collector, Finding
-from planspec.package import DESCRIPTOR, Package, open_package
+from planspec.package import DESCRIPTOR, open_package
 from planspec.rules.catalogue import LAYERS, Rule, catalogue
 from planspec.rules.causes import reduce_to_causes
 from planspec.rules.cells import CellChecker
@@ -22,14 +21,11 @@ from planspec.rules.config import read_config
 from planspec.rules.context import RECORDS, Context
 from planspec.rules.enrich import NEEDS, enrich
 from planspec.rules.facts import check_keys
-from planspec.rules.names import check_names
-from planspec.rules.quotes import check_quoted
+from planspec.rules.profiles import check_descriptor
 from planspec.rules.rows import ROW_RULES, RowRule
 from planspec.rules.source import check_sources, load_texts
 from planspec.rules.spans import check_spans
-from planspec.rules.subjects import check_subjects
 from planspec.rules.tables import check_package
-from planspec.rules.text import check_text
 from planspec.rules.totals import check_totals
 from planspec.tables import LINE, read_tables
 
@@ -79,34 +75,6 @@ def find_sources(package: Path, given: Path | None, environment: str | None) -> 
         if folder is not None and folder.is_dir():
             return folder
     return None
-
-
-def _check_descriptor(package: Package, collector: Collector) -> None:
-    """S102 by frictionless: the descriptor and its schemas against the published profiles.
-
-    A file that could not all be made out already has its finding.
-    """
-    judged = [(DESCRIPTOR, "Package", package.descriptor)]
-    for resource in package:
-        file = resource.meta.get("schema")
-        judged.append((file if isinstance(file, str) else DESCRIPTOR, "Schema", resource.schema))
-    told = {fault.file for fault in package.faults}
-    for target, kind, content in judged:
-        for why in _profile_errors(kind, json.dumps(content)) if target not in told else ():
-            collector.add(Finding("S102", file=target, params={"why": why}))
-
-
-@lru_cache(maxsize=64)
-def _profile_errors(kind: str, text: str) -> tuple[str, ...]:
-    """What frictionless says against a Package or Schema given as JSON text; remembered, since packages share schemas."""
-    import frictionless
-
-    try:
-        return tuple(error.note for error in getattr(frictionless, kind).metadata_validate(json.loads(text)))
-    except frictionless.FrictionlessException as refusal:
-        return (refusal.error.note,)
-    except (TypeError, ValueError, KeyError, AttributeError) as failure:
-        return (f"{type(failure).__name__}: {failure}",)
 
 
 def _check_contract(context: Context) -> None:
@@ -224,12 +192,19 @@ class Spark:
     data: str = ""
 
 
-def validate(path: Path, sources: Path | None = None, limit: int = 1000, spark: Spark | None = None) -> Report:
+def validate(
+    path: Path,
+    sources: Path | None = None,
+    limit: int = 1000,
+    spark: Spark | None = None,
+    beside: Beside | None = None,
+) -> Report:
     """Validate the package at `path` through all layers.
 
     `sources`: folder of the texts, or None to skip the source layer by name. `limit`: findings kept of each rule;
     counts stay exact. `spark`: run the rules there; findings then name the key and no line, and the source layer is
-    skipped. Raises `CannotTell` where the package, or Spark, cannot be had at all.
+    skipped. `beside`: a process that works out `planspec.rules.half.take_half` of the same package; the report is the same
+    with and without. Raises `CannotTell` where the package, or Spark, cannot be had at all.
     """
     begun = time.perf_counter()
     collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.harmless))
@@ -242,28 +217,22 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000, spark: 
     severities = {change["rule"]: change["severity"] for change in lowered}
     _count_files(context)
     if package.descriptor:
-        _check_descriptor(package, collector)
         _check_contract(context)
         _check_kinds(context)
     check_totals(context)
     for name in context.frames.resources:
         check_keys(context, name)
-    if not any(f.rule == "S109" for f in collector.findings):
-        _run_rows(context)
-        check_text(context)
-        check_names(context)
-        check_subjects(context)
-        check_package(context)
-        check_quoted(context)
-        if spark is None:
-            load_texts(context, sources)
-        check_spans(context)
-        if context.texts:
-            check_sources(context)
-    else:
+    if any(f.rule == "S109" for f in collector.findings):
+        check_descriptor(package, collector)
         for rule in catalogue().values():
             if rule.layer in ("row", "package", "source"):
                 context.skipped[rule.id] = "the package lacks what the rules read"
+    else:
+        _run_rows(context)
+        if not (beside and _in_halves(context, sources, beside)):
+            check_descriptor(package, context.collector)
+            _run_rest(context, sources, spark)
+    collector = context.collector
     missing = _missing_texts(context, sources)
     _note_unread(context)
     reduce_to_causes(context, severities)
@@ -285,6 +254,44 @@ def validate(path: Path, sources: Path | None = None, limit: int = 1000, spark: 
         severities,
         lowered,
     )
+
+
+def _run_rest(context: Context, sources: Path | None, spark: Spark | None) -> None:
+    """What follows the row layer's expressions, in order: each step passes over rows that earlier ones found wanting."""
+    from planspec.rules.half import check_quoted, check_words
+
+    check_words(context)
+    check_package(context)
+    check_quoted(context)
+    _check_texts(context, None if spark else sources)
+
+
+def _in_halves(context: Context, sources: Path | None, beside: Beside) -> bool:
+    """The same steps shared with a second process; False where they must run in order, nothing having been kept."""
+    from planspec.rules.half import may_halve
+
+    if context.collector.total or not may_halve(context.package):
+        return False
+    first, rows, skipped = context.collector, dict(context.rows), dict(context.skipped)
+    context.collector = Collector(first.limit, first.harmless)
+    check_package(context)
+    _check_texts(context, sources)
+    half = beside.answer() if not context.collector.total else None
+    if half:
+        for rule, number in half["rows"].items():
+            context.count(rule, number)
+        for rule, why in half["skipped"].items():
+            context.skipped.setdefault(rule, why)
+        return True
+    context.collector, context.rows, context.skipped, context.texts = first, rows, skipped, {}
+    return False
+
+
+def _check_texts(context: Context, sources: Path | None) -> None:
+    load_texts(context, sources)
+    check_spans(context)
+    if context.texts:
+        check_sources(context)
 
 
 def _read(context: Context, spark: Spark | None) -> None:
