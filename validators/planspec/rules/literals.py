@@ -13,12 +13,12 @@ from functools import lru_cache
 from importlib import import_module
 from itertools import pairwise
 from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
+from re import _parser as sre_parser  # type: ignore[attr-defined]
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
-_LOOKS_LIKE_PATTERN = re.compile(r"[\[(|?*+\\{^$]")
+LOOKS_LIKE_PATTERN = re.compile(r"[\[(|?*+\\{^$]")
 QUANTITIES = ("friends", "lexicon", "quantity", "text")
 STATEMENTS = ("statements",)
 GOVERNING = ("governing",)
@@ -75,12 +75,12 @@ def _of_node(code: Any, value: Any) -> Iterator[str]:
 
 def of_pattern(pattern: str) -> set[str]:
     """Literal runs of a regular expression."""
-    return set(_of_sequence(_parser.parse(pattern)))
+    return set(_of_sequence(sre_parser.parse(pattern)))
 
 
 def _of_text(text: str) -> Iterator[str]:
     """A string of the code: a pattern, a list of words, or else a word or a set of characters, and then both."""
-    if _LOOKS_LIKE_PATTERN.search(text):
+    if LOOKS_LIKE_PATTERN.search(text):
         try:
             yield from of_pattern(text)
         except (re.error, OverflowError):
@@ -110,7 +110,7 @@ def _of_items(items: Iterable[object]) -> Iterator[str]:
     for item in items:
         if isinstance(item, str):
             yield item
-            if _LOOKS_LIKE_PATTERN.search(item) or any(c.isspace() for c in item):
+            if LOOKS_LIKE_PATTERN.search(item) or any(c.isspace() for c in item):
                 yield from _of_text(item)
         else:
             yield from _of_value(item)

@@ -4,15 +4,17 @@ A shape keeps every match of the grammar where it is. It differs from its phrase
 
 - A Han character that is part of no literal of the grammar where it stands (see `literals`) gives way to one that the
   grammar does not know: no literal matches either, and every class of all Han characters matches both.
-- Of a run of such characters at the beginning or the end one is left: nothing is counted from there.
+- Of a run of such characters at the beginning or the end so many are left as a wildcard of the grammar must have.
+- What lies beyond such a character, seen from the first or the last figure, is taken for more of them, unless it holds
+  a word that counts there (see `sight`) or anything but Han characters.
 - Numbers give way to `1` or `1.1`, and where there are two to numbers in the same order: the grammar asks whether there
   is a number and which of two is more. It looks at the digits themselves in months, years, dates, editions (2.0版) and
   numbers joined to letters (m2); phrases with any of these (`_DIGITS_MATTER`), with more numbers, with zeros or with
   numerals in characters beside digits keep their numbers.
 - Where the grammar has a pattern that cuts the Han characters in two ([一-三]), no character gives way to another.
 
-Tests hold the grammar to this: they list its literal digits, and read many phrases both ways. Phrases are read by shape
-only where there are very many; a package of ordinary size is read phrase by phrase.
+Tests hold the grammar to this: they look at how it looks, and read many phrases both ways. Phrases are read by shape only
+where there are very many; a package of ordinary size is read phrase by phrase.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from functools import lru_cache
 
 import polars as pl
 
+from planspec.grammar.lexicon import CLOSE_QUOTES, DIGITS_ZH, NUMERAL_ZH
 from planspec.rules.literals import FIRST_HAN, GOVERNING, LAST_HAN, QUANTITIES, alphabet
+from planspec.rules.sight import sight
 
 MANY = 5000
 """Distinct phrases from which on reading goes by shape."""
@@ -37,6 +41,11 @@ _DIGITS_MATTER = "|".join(
         r"(?:^|[^0-9.])[0.]+(?:[^0-9.]|$)",  # nothing has no sign
     )
 )
+
+
+FIGURE = f"[0-9翻{NUMERAL_ZH}{''.join(DIGITS_ZH)}]"
+"""What every figure that the grammar finds by itself begins with, and nearly all are made of."""
+_HAN = f"[\\x{{{FIRST_HAN:x}}}-\\x{{{LAST_HAN:x}}}]"
 
 
 @lru_cache(maxsize=8)
@@ -74,8 +83,15 @@ def with_plain_numbers(frame: pl.DataFrame) -> pl.DataFrame:
     at_one = (place == _length(pre)) & (printed == one)
     at_two = (place == _length(pre) + _length(one) + _length(mid)) & (printed == two)
     words = ~printed.str.contains("[0-9]")
+    # A shorter number brings what stands before it nearer to what stands behind it.
+    measured = pl.col("stated").str.contains_any(sorted({*sight(QUANTITIES).behind, *CLOSE_QUOTES}))
     cut = cut.with_columns(
-        (free & (at_one | at_two.fill_null(value=False) | words)).alias("_free"),
+        (
+            free
+            & pl.when(two.is_null())
+            .then(at_one | (words & ~measured))
+            .otherwise((at_one | at_two.fill_null(value=False)) & ~measured)
+        ).alias("_free"),
         at_one.alias("_at_one"),
         at_two.fill_null(value=False).alias("_at_two"),
     )
@@ -124,11 +140,46 @@ def closer(text: str, names: tuple[str, ...]) -> tuple[str, int]:
         out.append(neutral if lone and not joined and not pair else last)
         last, lone, joined = char, here, pair
     out.append(neutral if lone and not joined else last)
-    made = "".join(out)
+    made, least = "".join(out), sight(names).least
     body = made.lstrip(neutral)
-    dropped = max(0, len(made) - len(body) - 1)
+    dropped = max(0, len(made) - len(body) - least)
     end = body.rstrip(neutral)
-    return neutral * min(1, len(made) - len(body)) + end + neutral * min(1, len(body) - len(end)), dropped
+    return neutral * (len(made) - len(body) - dropped) + end + neutral * min(least, len(body) - len(end)), dropped
+
+
+def _near(texts: pl.Series, names: tuple[str, ...]) -> pl.DataFrame:
+    """Phrases (`text`, characters made alike) without what no figure of theirs sees: `near`, `fewer` characters in front."""
+    frame, text = texts.alias("text").to_frame(), pl.col("text")
+    if not alphabet(names).usable:
+        return frame.with_columns(text.alias("near"), pl.lit(0, dtype=pl.Int64).alias("fewer"))
+    seen, neutral = sight(names), alphabet(names).neutral
+    # Column by column: polars computes a part of an expression again wherever it stands.
+    frame = frame.with_columns(
+        text.str.replace(f"{FIGURE}.*$", "").alias("left"), text.str.replace(f"^.*{FIGURE}", "").alias("right")
+    ).with_columns(
+        (_length(pl.col("left")) - _length(pl.col("left").str.replace(f"^.*{neutral}", ""))).alias("front"),
+        (_length(pl.col("right")) - _length(pl.col("right").str.replace(f"{neutral}.*$", ""))).alias("back"),
+    )
+    before = pl.col("left").str.slice(0, pl.col("front"))
+    behind = pl.col("right").str.slice(_length(pl.col("right")) - pl.col("back"))
+
+    def hidden(part: pl.Expr, words: frozenset[str]) -> pl.Expr:
+        return ~part.str.contains(f"[^{_HAN[1:-1]}]") & ~part.str.contains_any(sorted(words))
+
+    def neutrals(length: str) -> pl.Expr:
+        return pl.lit(neutral * seen.least).str.slice(0, pl.col(length))
+
+    figured = text.str.contains(FIGURE)
+    frame = frame.with_columns(
+        pl.when(figured & hidden(before, seen.behind)).then("front").otherwise(0).alias("front"),
+        pl.when(figured & hidden(behind, seen.ahead)).then("back").otherwise(0).alias("back"),
+    )
+    inside = text.str.slice(pl.col("front"), _length(text) - pl.col("front") - pl.col("back"))
+    return frame.select(
+        "text",
+        pl.concat_str(neutrals("front"), inside, neutrals("back")).alias("near"),
+        (pl.col("front") - pl.min_horizontal("front", pl.lit(seen.least))).alias("fewer"),
+    )
 
 
 def with_figure_shapes(frame: pl.DataFrame) -> pl.DataFrame:
@@ -136,15 +187,40 @@ def with_figure_shapes(frame: pl.DataFrame) -> pl.DataFrame:
 
     `_stated`, `_printed`, `_place`; `_dropped` characters stood before the shape; `_before`, `_cut` as above.
     """
-    plain = with_plain_numbers(frame)
-    distinct = plain.select("_plain").unique().with_columns(_alike(pl.col("_plain"), QUANTITIES).alias("_alike"))
-    alike = distinct["_alike"].unique()
-    shapes = pl.DataFrame(
-        [closer(text, QUANTITIES) for text in alike], schema={"_stated": pl.String, "_dropped": pl.Int64}, orient="row"
+    # A figure of other words may stand where the cut would take it away.
+    plain = with_plain_numbers(frame).with_columns(
+        (~pl.col("printed").str.contains(rf"^(?:{FIGURE}|\.)+$")).alias("_whole")
     )
-    shapes = distinct.join(shapes.with_columns(alike), on="_alike", how="left").drop("_alike")
-    return plain.join(shapes, on="_plain", how="left", maintain_order="left").with_columns(
-        pl.col("_place") - pl.col("_dropped")
+    distinct = plain.select("_plain", "_whole").unique()
+    distinct = pl.concat(
+        [distinct, _near(distinct.select(_alike(pl.col("_plain"), QUANTITIES)).to_series(), QUANTITIES)],
+        how="horizontal",
+    )
+    distinct = distinct.with_columns(
+        pl.when("_whole").then("text").otherwise("near").alias("near"),
+        pl.when("_whole").then(0).otherwise("fewer").alias("fewer"),
+    ).drop("text")
+    near = distinct["near"].unique()
+    closer_ = [closer(text, QUANTITIES) for text in near]
+    shapes = pl.DataFrame(closer_, schema={"_closer": pl.String, "_dropped": pl.Int64}, orient="row")
+    # Characters that matter only beside others gave way: more may be out of sight now.
+    shapes = pl.concat(
+        [
+            shapes.with_columns(near),
+            _near(shapes["_closer"], QUANTITIES).select(pl.col("near").alias("_near"), pl.col("fewer").alias("_fewer")),
+        ],
+        how="horizontal",
+    )
+    shapes = distinct.join(shapes, on="near", how="left").select(
+        "_plain",
+        "_whole",
+        pl.when("_whole").then("_closer").otherwise("_near").alias("_stated"),
+        (pl.col("fewer") + pl.col("_dropped") + pl.when("_whole").then(0).otherwise("_fewer")).alias("_dropped"),
+    )
+    return (
+        plain.join(shapes, on=["_plain", "_whole"], how="left", maintain_order="left")
+        .with_columns(pl.col("_place") - pl.col("_dropped"))
+        .drop("_whole")
     )
 
 
