@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from planspec.grammar import find_figures
@@ -136,6 +136,9 @@ def test_shapes_are_fewer_than_phrases() -> None:
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(pairs=st.lists(st.tuples(_phrases(GOVERNING), _phrases(GOVERNING)), min_size=40, max_size=120))
+@example(
+    pairs=[("力争5伏唼", "3.5儺咗咪丏偽伶勀仈"), ("匥力争5", "3.5"), ("力争5", "3、儺"), ("增长5、力争6", "1-11月")]
+)
 def test_what_governs_is_read_alike(monkeypatch: pytest.MonkeyPatch, pairs: list[tuple[str, str]]) -> None:
     frame = pl.DataFrame(pairs, schema={"stated": pl.String, "cue": pl.String}, orient="row")
     frame = frame.with_row_index("_line").with_columns(

@@ -15,7 +15,7 @@ import polars as pl
 
 from planspec.grammar import Reading, Statement, read_at, read_governing, read_statements
 from planspec.grammar.quantity import parse_numeral
-from planspec.rules.shapes import MANY, NUMBER, governing_shape, with_figure_shapes
+from planspec.rules.shapes import MANY, NUMBER, governing_shapes, with_figure_shapes
 from planspec.rules.words import name_in_phrase, scope_in_words, stage_in_words
 from planspec.tables import LINE
 
@@ -226,7 +226,8 @@ def _governed(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` (`stated`, `cue` without nulls) with what governs each phrase, and a phrase and cue that say the same."""
     if frame.select("stated", "cue").n_unique() <= MANY:
         return once_each(frame, ["stated", "cue"], _says, _SAYS)
-    shaped = frame.with_columns(governing_shape("stated").alias("_stated"), governing_shape("cue").alias("_cue"))
+    shapes = governing_shapes("stated", "cue")
+    shaped = frame.with_columns(shapes[0].alias("_stated"), shapes[1].alias("_cue"))
     return once_each(shaped, ["_stated", "_cue"], _says, _SAYS)
 
 

@@ -230,17 +230,28 @@ def _governing_words() -> list[str]:
     return sorted(known.alone | known.pairs)
 
 
-def governing_shape(column: str) -> pl.Expr:
-    """A column of phrases or cues by what may govern in it; a whole number is as good as a digit there."""
-    text, neutral = pl.col(column), alphabet(GOVERNING).neutral
+def governing_shapes(stated: str, cue: str) -> tuple[pl.Expr, pl.Expr]:
+    """Columns of phrases and of their cues by what may govern in them; a whole number is as good as a digit there.
+
+    A number in a cue and 力争 in its phrase belong together within some characters: there both keep their length.
+    """
+    numbered = pl.col(cue).str.contains("[0-9]")
+    return _governing_shape(pl.col(stated), numbered), _governing_shape(pl.col(cue), numbered)
+
+
+def _governing_shape(text: pl.Expr, whole: pl.Expr) -> pl.Expr:
     if not alphabet(GOVERNING).usable:
         return text
-    made = _alike(text, GOVERNING).str.replace(f"^{neutral}+", neutral).str.replace(f"{neutral}+$", neutral)
-    made = pl.when(text.str.contains(_DIGITS_MATTER)).then(made).otherwise(made.str.replace_all(NUMBER, "1"))
+    neutral = alphabet(GOVERNING).neutral
+    alike = _alike(text, GOVERNING)
+    made = pl.when(text.str.contains(_DIGITS_MATTER)).then(alike).otherwise(alike.str.replace_all(NUMBER, "1"))
+    short = made.str.replace(f"^{neutral}+", neutral).str.replace(f"{neutral}+$", neutral)
     # Most phrases hold no such word at all.
     return (
-        pl.when(text.str.contains_any(_governing_words()))
+        pl.when(whole)
         .then(made)
+        .when(text.str.contains_any(_governing_words()))
+        .then(short)
         .when(text.str.contains("[0-9]"))
         .then(pl.lit(f"{neutral}1{neutral}"))
         .otherwise(pl.lit(neutral))
