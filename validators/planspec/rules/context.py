@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import narwhals as nw
@@ -13,7 +13,7 @@ from planspec.findings import Collector, Finding
 from planspec.grammar import Compact, compact
 from planspec.package import Package, Resource
 from planspec.rules.frames import Frames, PolarsFrames
-from planspec.rules.suspects import FEW, LINES, Suspicious
+from planspec.rules.suspects import FEW, LINES, Suspicious, once_a_text
 from planspec.tables import LINE, Table, as_text
 
 OBSERVATIONS = {"targets": "target_id", "results": "result_id"}
@@ -107,7 +107,8 @@ class Context:
         if frames.height(name) > FEW:
             table = frames.table(name)
             texted = table.filter(nw.any_horizontal(*(nw.col(c) != "" for c in columns), ignore_nulls=True))
-            picked = frames.through(texted.select(LINE, *columns, *beside), suspicious, LINES)
+            looked = tuple(dict.fromkeys((*columns, *beside)))
+            picked = frames.through(texted.select(LINE, *looked), partial(once_a_text, suspicious, looked), LINES)
             rows = frames.collect([texted.join(picked, on=LINE, how="semi")])[0].sort(LINE)
         else:
             rows = frames.whole(name)

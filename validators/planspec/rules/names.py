@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import SequenceMatcher
+from functools import lru_cache
 from typing import Any
 
 import narwhals as nw
@@ -149,6 +150,7 @@ SETTING = frozenset(("加快", "推进", "推动", "启动", "继续", "深化",
 """Verbs of a phrase that a name may leave out without a word."""
 
 
+@lru_cache(maxsize=1 << 14)
 def untold(name: str, stated: str, told: str, misprints: str = "", pairs: frozenset[str] = frozenset()) -> str:
     """The first part of a name that neither the phrase nor `told` explains; "" where all is explained.
 

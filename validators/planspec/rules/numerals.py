@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from planspec.grammar.quantity import parse_numeral
 
@@ -30,7 +31,8 @@ def _power(text: str) -> float:
     return value
 
 
-def chinese_numbers(text: str) -> set[float]:
+@lru_cache(maxsize=1 << 14)
+def chinese_numbers(text: str) -> frozenset[float]:
     """Every reading of the numbers in Chinese text: 3万 → 3 and 30000, 十四五 → 14, 5, …, 亿元 → 1e8."""
     found: set[float] = set()
     for match in _MIXED.finditer(text):
@@ -42,4 +44,4 @@ def chinese_numbers(text: str) -> set[float]:
                 if value is not None:
                     found.add(float(value))
     powers = {_power(p) for p in _POWER.findall(text)}
-    return found | powers | {n * p for n in list(found) for p in powers}
+    return frozenset(found) | powers | {n * p for n in list(found) for p in powers}

@@ -116,9 +116,33 @@ def check_quotes(context: Context, quotes: Lazy) -> None:
     pieces as long as their span are held together: where layout blanks stand inside, the place of each character is
     not known without the text.
     """
-    frames, order = context.frames, PLACE[1:]
+    frames = context.frames
     length = c("words").str.len_chars().cast(nw.Int64)
-    exact = quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$"))
+    exact = frames.keep(quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$")))
+    context.count("P317", frames.collect([exact.select(nw.len().alias("rows"))])[0]["rows"][0])
+    # Which of two pieces at the very same place comes first does not matter where no two differ, and costs a sort.
+    found = _clashing(context, exact, ["start", "end"])
+    if found.height:
+        found = _clashing(context, exact, PLACE[1:])
+    keys = keys_at(context, found)
+    for row in found.sort("start", "name", "column", LINE).iter_rows(named=True):
+        where = f"{context.resource(row['other']).path}:{row['other_line']}"
+        context.report(
+            "P317",
+            row["name"],
+            row[LINE],
+            row["column"],
+            keys[row["name"], row[LINE]],
+            cell=row["words"],
+            found=row["found"],
+            at=row["at"],
+            other=where,
+        )
+
+
+def _clashing(context: Context, exact: Lazy, order: list[str]) -> pl.DataFrame:
+    """`CLASH` for all pieces, each held against the one before, in this order, that reaches furthest."""
+    frames = context.frames
     reached = exact.with_columns(c("end").cum_max().over("source_id", order_by=order).alias("_reached"))
     reached = frames.keep(
         reached.with_columns(c("_reached").shift(1).over("source_id", order_by=order).alias("_prior")).drop("_reached")
@@ -133,22 +157,7 @@ def check_quotes(context: Context, quotes: Lazy) -> None:
         clashes,
         CLASH,
     )
-    count, clash = frames.collect([reached.select(nw.len().alias("rows")), found])
-    context.count("P317", count["rows"][0])
-    keys = keys_at(context, clash)
-    for row in clash.sort("start", "name", "column", LINE).iter_rows(named=True):
-        where = f"{context.resource(row['other']).path}:{row['other_line']}"
-        context.report(
-            "P317",
-            row["name"],
-            row[LINE],
-            row["column"],
-            keys[row["name"], row[LINE]],
-            cell=row["words"],
-            found=row["found"],
-            at=row["at"],
-            other=where,
-        )
+    return frames.collect([found])[0]
 
 
 def keys_at(context: Context, found: pl.DataFrame) -> dict[tuple[str, int], str]:
@@ -404,13 +413,17 @@ def check_lengths(context: Context, quotes: Lazy) -> None:
             context.report("P338", "sources", row[LINE], "file", row["source_id"], cell=row["file"])
 
 
-def printed_numbers(context: Context, sources: set[str]) -> dict[str, set[float]]:
-    """The numbers that the ledger has of some documents."""
+def printed_numbers(context: Context, sources: set[str], among: set[float] | None = None) -> dict[str, set[float]]:
+    """The numbers that the ledger has of some documents; `among`: of these numbers only."""
     frames = context.frames
     asked = frames.local(pl.DataFrame({"source_id": sorted(sources)}, schema={"source_id": pl.String}))
     figures = frames.table("figures").select("source_id", "printed").join(asked, on="source_id", how="semi")
     printed: dict[str, set[float]] = defaultdict(set)
-    for source, text in frames.collect([figures.unique()])[0].drop_nulls().iter_rows():
+    found = frames.collect([figures.unique()])[0].drop_nulls()
+    if among is not None:
+        told = [text for text in found["printed"].unique() if not among.isdisjoint(chinese_numbers(text))]
+        found = found.filter(pl.col("printed").is_in(told))
+    for source, text in found.iter_rows():
         printed[source] |= chinese_numbers(text)
     return printed
 

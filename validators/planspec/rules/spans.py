@@ -104,7 +104,9 @@ def _check_documents(context: Context) -> None:
     """P343: a title with a number, or a date, that the ledger does not have of the document; or a date left out."""
     rows = [r for r in context.frame("sources").iter_rows(named=True) if r["source_id"]]
     context.count("P343", len(rows))
-    printed = printed_numbers(context, {r["source_id"] for r in rows if r["title"]})
+    written = {r["source_id"]: _written(r["title"] or "") for r in rows}
+    numbers = {number for title in written.values() for number in title}
+    printed = printed_numbers(context, {source for source, title in written.items() if title}, numbers)
     dates = _dates(context, {r["source_id"] for r in rows})
     for row in rows:
         source, published = row["source_id"], row["published"]
@@ -112,7 +114,7 @@ def _check_documents(context: Context) -> None:
             continue
         stated = dates.get(source, {})
         shown = ", ".join(d.isoformat() for d in sorted(stated)) or "no date"
-        strange = sorted(_written(row["title"] or "") - printed.get(source, set()))
+        strange = sorted(written[source] - printed.get(source, set()))
         head = [d for d, start in sorted(stated.items()) if start < HEAD]
         wrong: tuple[str, str, str, str] | None = None
         if strange:

@@ -34,7 +34,7 @@ def unspoken(frame: pl.DataFrame, column: str, words: str, beside: tuple[str, ..
     told = pl.concat_str(*(pl.col(c).fill_null("") for c in ("name_zh", *beside)), separator="\n")
     spoken = pl.any_horizontal(*(told.str.contains(pattern) & (own == subject) for subject, pattern in lists.items()))
     named = name.str.contains("|".join(sure.values()))
-    return frame.filter(own.is_in(list(lists)) & named & ~spoken).select(LINE)
+    return frame.filter(own.is_in(list(lists)) & named).filter(~spoken).select(LINE)
 
 
 def check_subjects(context: Context) -> None:

@@ -21,7 +21,7 @@ from planspec.lexicon import (
 )
 from planspec.rules.context import KEYS, Context
 from planspec.rules.numerals import chinese_numbers, english_numbers
-from planspec.rules.suspects import BESIDE, Suspicious, bigrams
+from planspec.rules.suspects import BESIDE, Suspicious
 from planspec.rules.suspects import chinese as chinese_suspects
 from planspec.rules.suspects import english as english_suspects
 from planspec.tables import LINE
@@ -129,9 +129,13 @@ def check_english(context: Context) -> None:
         ]
         context.count("R226", sum(context.frames.given(name, column) for column in beside))
         suspicious = partial(english_suspects, columns=columns, sentences=SENTENCES.get(name, ()), known=places)
-        for row, chinese in _rows(
-            context, name, columns, suspicious, beside=tuple(z for e, z in BESIDE.items() if e in beside)
-        ):
+        around = tuple(z for e, z in BESIDE.items() if e in beside)
+        sound: set[tuple[str, ...]] = set()
+        for row, chinese in _rows(context, name, columns, suspicious, beside=around):
+            cells = tuple(row[column] for column in (*columns, *around))
+            if cells in sound:
+                continue
+            before = context.collector.total
             own = places - set(_WORD.findall(row["name_en"])) if name == "districts" else places
             for column in columns:
                 text = row[column]
@@ -143,6 +147,9 @@ def check_english(context: Context) -> None:
                     context.report("R224", name, row[LINE], column, key, word=word, nearest=near)
                 _check_form(context, name, column, row, key)
             _check_numbers(context, name, row)
+            # What else the row says in Chinese may explain a word, so only rows without such a word stand for others.
+            if context.collector.total == before and not any(unknown_words(row[c], "", own) for c in columns):
+                sound.add(cells)
 
 
 def _check_form(context: Context, name: str, column: str, row: dict, key: str) -> None:
@@ -185,7 +192,9 @@ PAIRS: dict[str, type[pl.DataType]] = {"pair": pl.String}
 
 def pairs_in(frame: pl.DataFrame) -> pl.DataFrame:
     """Every pair of Chinese characters that stand side by side in some texts."""
-    return bigrams(frame["text"]).select("pair").drop_nulls().unique()
+    runs = frame["text"].unique().str.extract_all("[一-鿿]{2,}").explode().drop_nulls().unique()
+    even, odd = (runs.str.slice(first).str.extract_all("..").explode().drop_nulls().unique() for first in (0, 1))
+    return pl.concat([even, odd]).unique().alias("pair").to_frame()
 
 
 def _pairs(context: Context, columns: dict[str, tuple[str, ...]]) -> frozenset[str]:
