@@ -9,8 +9,13 @@ stays.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import defaultdict
+from operator import itemgetter
+
 import polars as pl
 
+from planspec.findings import Place
 from planspec.rules.catalogue import catalogue
 from planspec.rules.causes.index import Causes, formless
 from planspec.rules.causes.lists import follow_documents, follow_keys, follow_lists, follow_unused
@@ -18,7 +23,7 @@ from planspec.rules.causes.records import follow_ledger, follow_numbers, follow_
 from planspec.rules.context import KEYS, Context
 from planspec.tables import LINE
 
-MANY = 5_000
+MANY = 300_000
 """With more findings than this, only those of one row are compared: the package is broken as a whole."""
 
 
@@ -77,12 +82,19 @@ def _order(causes: Causes) -> None:
 
 def _gaps(causes: Causes) -> None:
     """P342 of a figure that reaches into the next one: the overlap says so."""
-    overlaps = [(causes.row("figures", place[2]), place) for place in causes.of("P313")]
+    overlaps: dict[str, list[tuple[int, Place]]] = defaultdict(list)
+    for place in causes.of("P313"):
+        row = causes.row("figures", place[2])
+        overlaps[row["source_id"]].append((row["start"], place))
+    for starts in overlaps.values():
+        starts.sort()
     for place in causes.of("P342") if overlaps else ():
         row = causes.row(place[1], place[2]) if place[1] == "figures" else {}
-        for other, cause in overlaps:
-            if row and row["source_id"] == other["source_id"] and row["start"] <= other["start"] < row["end"]:
-                causes.explain(place, cause)
+        starts = overlaps.get(row.get("source_id", ""), [])
+        first = bisect_left(starts, row["start"], key=itemgetter(0)) if starts else 0
+        last = bisect_left(starts, row["end"], key=itemgetter(0)) if starts else 0
+        for _, cause in starts[first:last]:
+            causes.explain(place, cause)
 
 
 def _totals(causes: Causes) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from difflib import get_close_matches
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -18,6 +22,11 @@ UNPROVED = ("R233", "R234", "R235", "R237", "P310")
 """What a wrong row of the ledger does to the record it should prove."""
 ALIKE = 0.8
 """How much of two keys must agree for one to be a slip of the other."""
+FEW = 20
+"""Keys of which each is compared with each; of more, only those that agree in one of their two parts."""
+ENOUGH = 100
+"""Findings that are named as reasons of one effect where any of them explains it."""
+_RECORD = re.compile(r"\d{6}-\d{4}-")
 
 
 class Causes:
@@ -99,21 +108,21 @@ class Causes:
             values[str(self.row(place[1], place[2]).get(place[3]))] = (targets[0], place)
         return values
 
-    def lines_of(self, name: str, column: str, value: Any) -> list[int]:
+    def lines_of(self, name: str, column: str, value: Any) -> pl.Series:
         """Lines of a resource where a column holds a value."""
         if not self.context.has(name):
-            return []
+            return pl.Series(LINE, [], dtype=pl.Int64)
         if (name, column) not in self._keyed:
             pairs = self.context.frames.table(name).select(column, LINE)
             self._keyed[name, column] = self.context.frames.collect([pairs])[0].sort(column, LINE)
         keyed = self._keyed[name, column]
         empty = keyed[column].null_count()
         if value is None:
-            return keyed[LINE][:empty].to_list()
+            return keyed[LINE][:empty]
         given = keyed[column][empty:]
         return keyed[LINE][empty:][
             int(given.search_sorted(value, side="left")) : int(given.search_sorted(value, side="right"))
-        ].to_list()
+        ]
 
 
 def formless(rule: str) -> bool:
@@ -124,3 +133,43 @@ def formless(rule: str) -> bool:
 def record_of(row: Row) -> tuple[str, str]:
     """Resource and key of the record that a ledger row names, or two empty texts."""
     return next(((name, row[f"{role}_id"]) for role, name in RECORDS.items() if row.get(f"{role}_id")), ("", ""))
+
+
+def _parts(key: str) -> tuple[Hashable, Hashable]:
+    """What is left of a key where a slip spoils the other part: district and year, or the name; else its two ends."""
+    at = 11 if _RECORD.match(key) else 0
+    return ("begins", key[: at or 3]), ("ends", key[at:] if at else key[-3:])
+
+
+class Keys:
+    """Keys to be looked up by a slip of them, each with what it stands for."""
+
+    def __init__(self, entries: Iterable[tuple[str, Any]]) -> None:
+        self._of: dict[str, list[Any]] = defaultdict(list)
+        for key, value in entries:
+            self._of[key].append(value)
+        self._parts: dict[Hashable, list[str]] = defaultdict(list)
+        for key in self._of if len(self._of) > FEW else ():
+            for part in _parts(key):
+                self._parts[part].append(key)
+
+    def _near(self, key: str) -> list[str]:
+        if len(self._of) <= FEW:
+            return list(self._of)
+        return list(dict.fromkeys(other for part in _parts(key) for other in self._parts.get(part, ())))
+
+    def alike(self, key: str) -> Iterator[Any]:
+        """What all keys stand for that may be a slip of `key`, or it of them."""
+        near = self._near(key)
+        for other in get_close_matches(key, near, n=max(1, len(near)), cutoff=ALIKE):
+            yield from self._of[other]
+
+    def nearest(self, key: str) -> Any:
+        """What the key that is most alike stands for, the last where there are several; None where none is alike."""
+        found = get_close_matches(key, self._near(key), n=1, cutoff=ALIKE)
+        return self._of[found[0]][-1] if found else None
+
+
+def enough(places: Iterable[Place]) -> list[Place]:
+    """The first of some findings: more reasons than these make an effect no less one."""
+    return list(islice(places, ENOUGH))

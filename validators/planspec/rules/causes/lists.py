@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from difflib import get_close_matches
+from functools import cache
 from typing import Any
 
 import polars as pl
 
 from planspec.findings import Place
-from planspec.rules.causes.index import ALIKE, UNPROVED, Causes, Row, formless
+from planspec.rules.causes.index import UNPROVED, Causes, Keys, enough, formless
 from planspec.rules.context import KEYS, OBSERVATIONS, RECORDS
 
 OF_UNIT = (
@@ -42,36 +42,49 @@ OF_KEY = ("R210", "R211", "R292", "R293", "P338")
 def follow_keys(causes: Causes) -> None:
     """A key mistyped where it is defined: what referred to it dangles, and nothing uses it any more."""
     lost = causes.lost
-    wrong = {name: causes.wrong(name) for name in {target for target, _ in lost.values()}}
-    for value, (name, place) in lost.items():
-        for line in wrong[name]:
-            key = causes.row(name, line).get(KEYS[name])
-            near = key is None or bool(get_close_matches(value, [str(key)], n=1, cutoff=ALIKE))
-            for other in causes.at[name, line]:
-                if (
-                    (near and other[3] == KEYS[name] and formless(other[0]))
-                    or (near and other[0] in OF_KEY)
-                    or other[0] == "P338"
-                ):
-                    causes.explain(place, other)
+    for name in {target for target, _ in lost.values()}:
+        _mistyped(causes, name, [(value, place) for value, (target, place) in lost.items() if target == name])
+    keys = Keys((value, place) for value, (_, place) in lost.items())
     for place in causes.of("P340", "P331", "R229", *UNPROVED):
-        for value in get_close_matches(place[4].split("/")[-1], lost, n=1, cutoff=ALIKE):
-            causes.explain(place, lost[value][1])
+        if cause := keys.nearest(place[4].split("/")[-1]):
+            causes.explain(place, cause)
     for place in causes.of(*OF_UNIT):
         dangling = str(causes.row(place[1], place[2]).get(place[3]))
         if dangling in lost:
             causes.explain(place, lost[dangling][1])
+    units = enough(cause for name, cause in lost.values() if name == "units")
+    districts = {value: cause for value, (name, cause) in lost.items() if name == "districts"}
     for place in causes.of("P340", "R294"):
-        for value, (name, cause) in lost.items():
-            if (place[0] == "P340" and place[1] == name == "units") or (
-                name == "districts" and place[4].startswith(value)
-            ):
-                causes.explain(place, cause)
+        for cause in units if place[0] == "P340" and place[1] == "units" else ():
+            causes.explain(place, cause)
+        for length in set(map(len, districts)):
+            if place[4][:length] in districts:
+                causes.explain(place, districts[place[4][:length]])
     records = [place for name, place in lost.values() if name in RECORDS.values()]
     for rule in ("P331", "P333", "P340", "P341", "R272"):
         places = causes.of(rule)
         for place in places if len(places) <= 2 * len(records) else ():
             causes.explain(place, records[0])
+
+
+def _mistyped(causes: Causes, name: str, lost: list[tuple[str, Place]]) -> None:
+    """Values that are lost because a key of the resource they should be in is wrong, or a slip of them."""
+    keyed: list[tuple[str, Place]] = []
+    keyless: list[Place] = []
+    for line in causes.wrong(name):
+        key = causes.row(name, line).get(KEYS[name])
+        for other in causes.at[name, line]:
+            if other[0] == "P338":
+                keyless.append(other)
+            elif (other[3] == KEYS[name] and formless(other[0])) or other[0] in OF_KEY:
+                if key is None:
+                    keyless.append(other)
+                else:
+                    keyed.append((str(key), other))
+    keys = Keys(keyed)
+    for value, place in lost:
+        for other in (*enough(keyless), *enough(keys.alike(value))):
+            causes.explain(place, other)
 
 
 def follow_lists(causes: Causes) -> None:
@@ -139,19 +152,30 @@ def follow_documents(causes: Causes) -> None:
             causes.explain(place, lost[0])
     _full(causes)
     _spans(causes)
-    for line, cause in causes.wrong("coverage", "P333").items():
-        row = causes.row("coverage", line)
-        for place in causes.of("P306", "P330", "P331", "P332", "P340"):
-            if _rests_on(place, causes.row(place[1], place[2]), row):
-                causes.explain(place, cause)
+    _covered(causes)
 
 
-def _rests_on(place: Place, row: Row, coverage: Row) -> bool:
-    """Whether a finding's row rests on a row of coverage, which may have lost its document or its district."""
-    same = [row.get(column) == coverage.get(column) for column in ("source_id", "district_code")]
-    if place[0] == "P340":
-        return place[1] == "sources"
-    return all(same) or (place[0] == "P306" and (any(same) or place[1] == "figures"))
+def _covered(causes: Causes) -> None:
+    """What rests on a wrong row of coverage, which may have lost its document or its district."""
+    rows = [(causes.row("coverage", line), cause) for line, cause in causes.wrong("coverage", "P333").items()]
+    whole: dict[tuple[Any, Any], list[Place]] = defaultdict(list)
+    half: dict[tuple[str, Any], list[Place]] = defaultdict(list)
+    for row, cause in rows:
+        whole[row.get("source_id"), row.get("district_code")].append(cause)
+        for column in ("source_id", "district_code"):
+            half[column, row.get(column)].append(cause)
+    every = enough(cause for _, cause in rows)
+    for place in causes.of("P306", "P330", "P331", "P332", "P340") if rows else ():
+        row = causes.row(place[1], place[2])
+        if place[0] == "P340":
+            found = every if place[1] == "sources" else []
+        elif place[0] == "P306":
+            found = [c for column in ("source_id", "district_code") for c in enough(half[column, row.get(column)])]
+            found += every if place[1] == "figures" else []
+        else:
+            found = enough(whole[row.get("source_id"), row.get("district_code")])
+        for cause in found:
+            causes.explain(place, cause)
 
 
 def _full(causes: Causes) -> None:
@@ -185,28 +209,47 @@ def follow_unused(causes: Causes) -> None:
     """An entry of a code list that misses, or gains, the one row whose reference is wrong."""
     if not causes.context.has("indicators", "units"):
         return
-    wrong = []
+    wrong: dict[Any, list[Place]] = defaultdict(list)
+    phrases: dict[str, list[Place]] = defaultdict(list)
     for name in OBSERVATIONS:
         for line, cause in causes.wrong(name).items():
             row = causes.row(name, line)
-            wrong.append((row.get("indicator_id"), f"{row.get('cue') or ''}\n{row.get('stated') or ''}", cause))
+            wrong[row.get("indicator_id")].append(cause)
+            phrases[f"{row.get('cue') or ''}\n{row.get('stated') or ''}"].append(cause)
     words = dict(causes.context.frame("indicators").select("indicator_id", "labels_zh").iter_rows())
     words |= dict(causes.context.frame("units").select("unit_id", "symbol_zh").iter_rows())
+
+    @cache
+    def told(key: str) -> list[Place]:
+        """Wrong observations whose words name an entry of a code list."""
+        labels = [word for word in (words.get(key) or "").split("|") if word]
+        found = (places for phrase, places in phrases.items() if any(word in phrase for word in labels))
+        return enough(place for places in found for place in places)
+
     for place in causes.of("P340", "P341", "P331", "R272", "R274", "R275"):
         key = place[4].split("/")[-1]
-        for indicator, phrase, cause in wrong:
-            printed = any(word and word in phrase for word in (words.get(key) or "").split("|"))
-            if printed or (key == indicator and place[0] != "P340"):
-                causes.explain(place, cause)
+        for cause in (*told(key), *(enough(wrong[key]) if place[0] != "P340" else ())):
+            causes.explain(place, cause)
     units = [p for p in causes.of("P340") if p[1] == "units"]
     unitless = list(causes.wrong("units").values())
     for line in causes.wrong("projects"):
         unitless += [p for p in causes.at["projects", line] if "unit_id" in p[3] or p[0] in ("R251", "R253", "T415")]
     for place in units if len(units) <= len(unitless) else ():
         causes.explain(place, unitless[0])
-    for place in causes.of("P318"):
+    _scopes(causes)
+
+
+def _scopes(causes: Causes) -> None:
+    """P318 of a scope that another row, whose scope is wrong, has too."""
+    places = causes.of("P318")
+    scoped: dict[tuple[str, str, Any], list[Place]] = defaultdict(list)
+    for (name, line), others in causes.at.items() if places else ():
+        for other in others:
+            if other[3].startswith("scope_") and other[0] != "P318":
+                for column in ("scope_zh", "scope_en"):
+                    scoped[name, column, causes.row(name, line).get(column)].append(other)
+    for place in places:
         row = causes.row(place[1], place[2])
-        for line in [n for c in ("scope_zh", "scope_en") for n in causes.lines_of(place[1], c, row.get(c))]:
-            for other in causes.at.get((place[1], line), ()):
-                if other[3].startswith("scope_") and other[0] != "P318":
-                    causes.explain(place, other)
+        for column in ("scope_zh", "scope_en"):
+            for other in enough(scoped[place[1], column, row.get(column)]):
+                causes.explain(place, other)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from difflib import get_close_matches
+from operator import itemgetter
+from typing import Any
 
 import narwhals as nw
+import polars as pl
 
 from planspec.findings import Place
 from planspec.rules.catalogue import catalogue
-from planspec.rules.causes.index import ALIKE, UNPROVED, Causes, Row, record_of
+from planspec.rules.causes.index import UNPROVED, Causes, Keys, Row, enough, record_of
 from planspec.rules.context import KEYS, RECORDS, show
 from planspec.tables import LINE
 
@@ -54,11 +57,12 @@ def follow_projects(causes: Causes) -> None:
         portfolio = causes.row("projects", place[2]).get("portfolio_id")
         if portfolio in wrong:
             causes.explain(place, wrong[portfolio])
-    for place in causes.of("P320"):
-        lines = set(causes.lines_of("projects", "portfolio_id", place[4]))
-        for key, cause in wrong.items():
-            if key == place[4] or lines.intersection(causes.lines_of("projects", "project_id", key)):
-                causes.explain(place, cause)
+    groups = causes.of("P320")
+    members = _members(causes, set(wrong)) if groups else {}
+    for place in groups:
+        for key in (place[4], *members.get(place[4], ())):
+            if key in wrong:
+                causes.explain(place, wrong[key])
     for place in causes.of("P305", "P336"):
         owner = OWNERS.get(place[3], "")
         owned = causes.row(place[1], place[2]).get(place[3])
@@ -66,6 +70,17 @@ def follow_projects(causes: Causes) -> None:
             for other in causes.at.get((owner, line), ()):
                 if other[3] == "district_code" or place[0] == "P336":
                     causes.explain(place, other)
+
+
+def _members(causes: Causes, keys: set[str]) -> dict[str, list[str]]:
+    """Of some projects, those of each portfolio."""
+    frames = causes.context.frames
+    asked = frames.local(pl.DataFrame({"project_id": sorted(keys)}, schema={"project_id": pl.String}))
+    rows = frames.table("projects").join(asked, on="project_id", how="semi").filter(~nw.col("portfolio_id").is_null())
+    members: dict[str, list[str]] = defaultdict(list)
+    for key, portfolio in frames.collect([rows.select("project_id", "portfolio_id")])[0].sort("project_id").iter_rows():
+        members[portfolio].append(key)
+    return members
 
 
 def follow_ledger(causes: Causes) -> None:
@@ -81,36 +96,50 @@ def follow_ledger(causes: Causes) -> None:
         spans.add(causes.row(place[1], place[2]), place)
     _unproved(causes, suspects)
     _overlapping(causes, suspects)
+    numbers: dict[str | None, list[Place]] = defaultdict(list)
+    for cause in causes.of("P310"):
+        numbers[show(causes.row(cause[1], cause[2]).get(cause[3]))].append(cause)
     for place in causes.of("P311"):
         figure = causes.row(place[1], place[2])
-        for cause in spans.around(figure.get("source_id"), figure.get("start")):
+        around = spans.around(figure.get("source_id"), figure.get("start"))
+        for cause in (*around, *enough(numbers.get(figure.get("printed"), ()))):
             causes.explain(place, cause)
-        for cause in causes.of("P310"):
-            if figure.get("printed") == show(causes.row(cause[1], cause[2]).get(cause[3])):
-                causes.explain(place, cause)
     _uncounted(causes, suspects, spans)
-    placed = [(causes.row(p[1], p[2]).get("source_id"), p) for p in causes.of("T403", "T404", "T406", "T410")]
+    placed: dict[str | None, list[Place]] = defaultdict(list)
+    for cause in causes.of("T403", "T404", "T406", "T410"):
+        placed[causes.row(cause[1], cause[2]).get("source_id")].append(cause)
     for place in causes.of("P317"):
-        for source, cause in placed:
-            if causes.row(place[1], place[2]).get("source_id") == source:
-                causes.explain(place, cause)
+        for cause in enough(placed.get(causes.row(place[1], place[2]).get("source_id"), ())):
+            causes.explain(place, cause)
 
 
 class Spans:
-    """Phrases of records by document, each with the finding that it was found wanting by."""
+    """Phrases or figures by document, each with what is known of it: the finding that it was found wanting by."""
 
     def __init__(self) -> None:
-        self.spans: dict[str, list[tuple[int, int, Place]]] = defaultdict(list)
+        self._spans: dict[str, list[tuple[int, int, Any]]] = defaultdict(list)
+        self._longest = 0
+        self._sorted = True
 
-    def add(self, row: Row, place: Place) -> None:
+    def add(self, row: Row, known: Any) -> None:
+        """Add the place of a row."""
         if None not in (row.get("source_id"), row.get("start"), row.get("end")):
-            self.spans[row["source_id"]].append((row["start"], row["end"], place))
+            self._spans[row["source_id"]].append((row["start"], row["end"], known))
+            self._longest = max(self._longest, row["end"] - row["start"])
+            self._sorted = False
 
-    def around(self, source: str | None, offset: int | None) -> list[Place]:
-        """Findings of the phrases around an offset of a document."""
+    def around(self, source: str | None, offset: int | None) -> list[Any]:
+        """What is known of the places around an offset of a document."""
         if source is None or offset is None:
             return []
-        return [place for start, end, place in self.spans.get(source, ()) if start <= offset < end]
+        if not self._sorted:
+            for spans in self._spans.values():
+                spans.sort(key=itemgetter(0))
+            self._sorted = True
+        spans = self._spans.get(source, [])
+        first = bisect_left(spans, offset - self._longest, key=itemgetter(0))
+        last = bisect_right(spans, offset, key=itemgetter(0))
+        return [known for start, end, known in spans[first:last] if start <= offset < end]
 
 
 def _suspects(causes: Causes) -> Suspects:
@@ -132,45 +161,70 @@ def _lost_of(figure: Row, lost: dict[str, Place]) -> Place:
     return next(lost[figure[f"{role}_id"]] for role in RECORDS if figure[f"{role}_id"] in lost)
 
 
+class _Suspected:
+    """Suspect rows of the ledger by what they print, where they stand and what they name."""
+
+    def __init__(self, suspects: Suspects) -> None:
+        self.ids = Keys((figure[f"{r}_id"], cause) for figure, cause in suspects for r in RECORDS if figure[f"{r}_id"])
+        self.printed: dict[str, list[Place]] = defaultdict(list)
+        self.sources: dict[str | None, Suspects] = defaultdict(list)
+        self.starts: dict[int | None, Suspects] = defaultdict(list)
+        for figure, cause in suspects:
+            self.printed[figure["printed"] or ""].append(cause)
+            self.sources[figure["source_id"]].append((figure, cause))
+            self.starts[figure["start"]].append((figure, cause))
+
+    def inside(self, row: Row) -> Suspects:
+        """Those that stand where the phrase of a record stands, in its document or by their number."""
+        start, end, stated = row.get("start"), row.get("end"), row.get("stated") or ""
+        if row.get("source_id") is None or start is None or end is None:
+            return []
+        places = range(start, end) if end - start <= len(self.starts) else (s for s in self.starts if s is not None)
+        return [
+            (figure, cause)
+            for offset in places
+            for figure, cause in (self.starts.get(offset, ()) if start <= offset < end else ())
+            if figure["source_id"] == row["source_id"] or (figure["printed"] or "") in stated
+        ]
+
+
 def _unproved(causes: Causes, suspects: Suspects) -> None:
     """Records without proof because a figure that names them, or stands in their phrase, is wrong itself."""
-    ids = {figure[f"{role}_id"]: cause for figure, cause in suspects for role in RECORDS if figure[f"{role}_id"]}
+    suspected = _Suspected(suspects)
     for place in causes.of(*UNPROVED):
         row = causes.row(place[1], place[2])
-        for near in get_close_matches(str(row.get(KEYS[place[1]], "")), ids, n=1, cutoff=ALIKE):
-            causes.explain(place, ids[near])
-        spans = Spans()
-        spans.add(row, place)
-        for figure, cause in suspects:
-            printed = figure["printed"] or ""
-            at_home = figure["source_id"] == row.get("source_id") or printed in (row.get("stated") or "")
-            number = place[0] == "P310" and printed == show(row.get(place[3]))
-            if number or (at_home and spans.around(row.get("source_id"), figure["start"])):
+        if near := suspected.ids.nearest(str(row.get(KEYS[place[1]], ""))):
+            causes.explain(place, near)
+        if place[0] == "P310":
+            for cause in enough(suspected.printed.get(show(row.get(place[3])), ())):
                 causes.explain(place, cause)
+        for _, cause in suspected.inside(row):
+            causes.explain(place, cause)
 
 
 def _overlapping(causes: Causes, suspects: Suspects) -> None:
     """Figures that overlap another, or do not count on from it, because that one is misplaced."""
-    places = causes.of("P312", "P313", "P314")
-    for figure, cause in suspects if places else ():
-        spans = Spans()
-        spans.add(figure | {"end": max(figure["start"] or 0, figure["end"] or 0) + 1}, cause)
-        for place in places:
-            row = causes.row(place[1], place[2])
-            if row[LINE] != figure[LINE] and spans.around(row["source_id"], row["start"]):
+    spans = Spans()
+    for figure, cause in suspects:
+        spans.add(figure | {"end": max(figure["start"] or 0, figure["end"] or 0) + 1}, (figure[LINE], cause))
+    for place in causes.of("P312", "P313", "P314"):
+        row = causes.row(place[1], place[2])
+        for line, cause in spans.around(row["source_id"], row["start"]):
+            if line != row[LINE]:
                 causes.explain(place, cause)
 
 
 def _uncounted(causes: Causes, suspects: Suspects, spans: Spans) -> None:
     """Numbers that the ledger seems to lack because their row is misplaced, or their record said so already."""
-    for place in causes.of("T407", "T408"):
+    places = causes.of("T407", "T408")
+    suspected = _Suspected(suspects if places else [])
+    for place in places:
         source, start = place[4].rsplit("/", 1)
         for cause in spans.around(source, int(start)):
             causes.explain(place, cause)
         number = _number_at(causes, source, int(start))
-        for figure, cause in suspects:
-            here = figure["source_id"] == source or figure["start"] == int(start)
-            if here and number in (figure["printed"] or number):
+        for figure, cause in (*suspected.sources.get(source, ()), *suspected.starts.get(int(start), ())):
+            if number in (figure["printed"] or number):
                 causes.explain(place, cause)
 
 
