@@ -12,6 +12,7 @@ from plans.bench.faults import KINDS
 from plans.bench.generate import MOST_FAULTS, generate
 from planspec.errors import CannotTell
 from planspec.rules import suspects
+from planspec.rules.causes.index import Keys
 from planspec.rules.run import validate
 from scale_fixtures import FAULTS, ROWS, expected, found, generated
 
@@ -30,6 +31,19 @@ def test_the_planted_faults_and_nothing_else_are_found(faulty: Path) -> None:
     assert sum(report.counts.values()) == len(report.findings)
 
 
+def test_keys_that_are_alike_are_found_among_many() -> None:
+    """A slip spoils district and year or the name, not both; of many keys only those are compared that share one."""
+    many = [
+        f"37020{d}-{y}-{n}" for d in range(6) for y in range(2020, 2026) for n in ("gdp-growth", "grain", "new-jobs")
+    ]
+    keys = Keys((key, key) for key in many)
+    assert keys.nearest("370203-2025-gdp-grwoth") == "370203-2025-gdp-growth"
+    assert keys.nearest("370230-2025-new-jobs") in many
+    assert keys.nearest("no-such-key") is None
+    assert set(keys.alike("370201-2021-gdp-growht")) == {"370201-2021-gdp-growth"}
+    assert list(Keys([]).alike("x")) == []
+
+
 def test_counts_stay_exact_where_listings_are_cut(faulty: Path) -> None:
     whole, cut = validate(faulty, None, 10 * FAULTS), validate(faulty, None, 2)
     assert cut.counts == whole.counts
@@ -43,6 +57,7 @@ def test_looking_at_suspects_finds_what_looking_at_every_row_finds(
     by_row = found(validate(faulty, None, 10 * FAULTS))
     monkeypatch.setattr("planspec.rules.context.FEW", 0)
     monkeypatch.setattr("planspec.rules.readings.MANY", 0)
+    monkeypatch.setattr("planspec.rules.causes.index.FEW", 0)
     assert suspects.FEW
     assert found(validate(faulty, None, 10 * FAULTS)) == by_row
 
