@@ -42,11 +42,25 @@ print(json.dumps(runs))
     assert idle[2] < megabytes
 
 
+def test_cold_runs_compile_and_warm_ones_find_byte_code(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    work = tmp_path / "work"
+    work.mkdir()
+    (work / "module.py").write_text("", encoding="utf-8")
+    asks = [sys.executable, "-c", "import sys; sys.path.insert(0, '.'); import module"]
+    assert once(asks, work, tmp_path / "cold")[3] == 0
+    assert not (work / "__pycache__").exists()
+    assert list((tmp_path / "cold").rglob("module.*.pyc"))
+    assert once(asks, work)[3] == 0
+    assert list((work / "__pycache__").glob("module.*.pyc"))
+
+
 def test_every_tool_runs_on_a_package_and_finds_nothing(small: Path) -> None:
-    entry = measure_package(small, 3000, 1, None, lambda _: None)
+    entry = measure_package(small, 3000, 1, None, lambda _: None, cold=True)
     assert set(entry["tools"]) == set(TOOLS)
     assert entry["findings"] == 0
     assert all(run["runs"] == 1 and run["seconds"] > 0 for run in entry["tools"].values())
+    assert [tool for tool, run in entry["tools"].items() if "cold" in run] == ["plans", "frictionless"]
 
 
 def test_a_tool_that_fails_is_no_figure(small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,7 +1,8 @@
 """What validation costs beside other ways to look at the same package: whole processes, in one run, in turn.
 
 Each round runs every tool once, so that what else the machine does falls on all of them alike. Wall time is that of the
-whole process, start-up included; peak memory is the largest resident size of the process or one of its children.
+whole process, start-up included; peak memory is the largest resident size of the process or one of its children. All runs
+are warm, the byte code being there, but those called cold, for which Python compiles every module anew.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ class Run:
     seconds: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
     megabytes: list[float] = field(default_factory=list)
+    cold: list[float] = field(default_factory=list)
     codes: set[int] = field(default_factory=set)
 
 
@@ -51,11 +53,20 @@ def command(tool: str, package: Path, sources: Path | None, report: Path) -> lis
     return [sys.executable, "-m", f"plans.bench.{tool}", str(package)]
 
 
-def once(arguments: Sequence[str], folder: Path) -> tuple[float, float, float, int]:
-    """Run a process in a folder: wall and processor seconds, peak megabytes, exit code. Raises `CannotTell` where there is none."""
+def once(arguments: Sequence[str], folder: Path, byte_code: Path | None = None) -> tuple[float, float, float, int]:
+    """Run a process in a folder: wall and processor seconds, peak megabytes, exit code.
+
+    `byte_code`: a folder to keep byte code in, where an empty one makes a cold run; by default Python keeps it where it
+    likes, whatever the environment says. Raises `CannotTell` where there is no such program.
+    """
+    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONDONTWRITEBYTECODE", "PYTHONPYCACHEPREFIX")}
+    if byte_code:
+        environment["PYTHONPYCACHEPREFIX"] = str(byte_code)
     begun = time.perf_counter()
     try:
-        process = subprocess.Popen(arguments, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            arguments, cwd=folder, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
     except OSError as error:
         raise CannotTell(
             f"{arguments[0]} cannot be run: {error.strerror}", "install the project into this Python"
@@ -74,9 +85,19 @@ def _tools(rows: int, *, dirty: bool) -> tuple[str, ...]:
 
 
 def measure_package(
-    package: Path, rows: int, repeat: int, sources: Path | None, tell: Callable[[str], None], *, dirty: bool = False
+    package: Path,
+    rows: int,
+    repeat: int,
+    sources: Path | None,
+    tell: Callable[[str], None],
+    *,
+    dirty: bool = False,
+    cold: bool = False,
 ) -> dict[str, Any]:
-    """Run every tool on a package, in rounds: medians of wall and processor seconds and of peak megabytes."""
+    """Run every tool on a package, in rounds: medians of wall and processor seconds and of peak megabytes.
+
+    `cold`: measure cold runs too, of our validation and of frictionless.
+    """
     runs = {tool: Run() for tool in _tools(rows, dirty=dirty)}
     with tempfile.TemporaryDirectory() as place:
         for n in range(repeat):
@@ -89,6 +110,10 @@ def measure_package(
                 run.cpu.append(cpu)
                 run.megabytes.append(peak)
                 run.codes.add(code)
+                if cold and tool in TOOLS[:2]:
+                    with tempfile.TemporaryDirectory() as empty:
+                        arguments = command(tool, package, sources, Path(place) / "report.json")
+                        run.cold.append(once(arguments, package, Path(empty))[0])
         report = json.loads((Path(place) / "report.json").read_text(encoding="utf-8"))
     for tool, run in runs.items():
         if run.codes != ({1} if dirty else {0}):
@@ -103,6 +128,7 @@ def measure_package(
                 "megabytes": round(median(run.megabytes)),
                 "runs": len(run.seconds),
             }
+            | ({"cold": round(median(run.cold), 3)} if run.cold else {})
             for tool, run in runs.items()
         },
     }
@@ -147,7 +173,9 @@ def measure(
     resources = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     rows = sum((package / r["path"]).read_bytes().count(b"\n") - 1 for r in resources)
     result: dict[str, Any] = {"machine": machine(), "load_before": load(), "repeat": repeat}
-    result["real"] = measure_package(package.resolve(), rows, repeat, sources, tell)
+    # A first run of each tool compiles what it imports, so that the runs that count are warm.
+    measure_package(package.resolve(), rows, 1, sources, tell)
+    result["real"] = measure_package(package.resolve(), rows, repeat, sources, tell, cold=True)
     result["real"]["sources"] = sources is not None
     result["made"] = []
     dirty = max((s for s in sizes if s <= SLOW), default=0) if faults else 0
