@@ -80,8 +80,7 @@ ASK = "from planspec.beside import ask_beside; import os, sys, time\n"
 @needs_cores
 def test_the_answer_comes_back_and_no_process_is_left() -> None:
     code = ASK + (
-        "asked = ask_beside(lambda: {'who': os.getpid()})\n"
-        "print(asked.answer()['who'] != os.getpid())\n"
+        "with ask_beside(lambda: {'who': os.getpid()}) as asked: print(asked.answer()['who'] != os.getpid())\n"
         "try: os.waitpid(-1, os.WNOHANG)\n"
         "except ChildProcessError: print('none left')\n"
     )
@@ -90,19 +89,19 @@ def test_the_answer_comes_back_and_no_process_is_left() -> None:
 
 @needs_cores
 def test_an_answer_larger_than_a_pipe_comes_whole() -> None:
-    assert _python(ASK + "print(len(ask_beside(lambda: 'x' * 10**6).answer()))") == "1000000"
+    assert _python(ASK + "with ask_beside(lambda: 'x' * 10**6) as asked: print(len(asked.answer()))") == "1000000"
 
 
 @needs_cores
 @pytest.mark.parametrize("end", ["1 / 0", "sys.exit(3)", "os._exit(0)", "os.abort()", "print(object())", "object()"])
 def test_a_process_that_fails_gives_no_answer_and_says_nothing(end: str) -> None:
-    assert _python(ASK + f"print(ask_beside(lambda: {end}).answer())") == "None"
+    assert _python(ASK + f"with ask_beside(lambda: {end}) as asked: print(asked.answer())") == "None"
 
 
 @needs_cores
 def test_a_process_nobody_asks_is_ended() -> None:
     code = ASK + (
-        "asked = ask_beside(lambda: time.sleep(600)); asked.stop(); asked.stop()\n"
+        "with ask_beside(lambda: time.sleep(600)) as asked: asked.stop()\n"
         "try: os.waitpid(-1, os.WNOHANG)\n"
         "except ChildProcessError: print('none left')\n"
     )
@@ -111,13 +110,14 @@ def test_a_process_nobody_asks_is_ended() -> None:
 
 @needs_cores
 def test_no_fork_with_threads_or_with_one_core() -> None:
-    assert _python(ASK + "import polars; print(ask_beside(lambda: 1))") == "None"
-    assert _python(ASK + "os.sched_setaffinity(0, [0]); print(ask_beside(lambda: 1))") == "None"
+    assert _python(ASK + "import polars\nwith ask_beside(lambda: 1) as asked: print(asked)") == "None"
+    assert _python(ASK + "os.sched_setaffinity(0, [0])\nwith ask_beside(lambda: 1) as asked: print(asked)") == "None"
 
 
 def test_this_process_has_threads_and_does_not_fork() -> None:
     assert not may_fork()
-    assert ask_beside(lambda: 1) is None
+    with ask_beside(lambda: 1) as asked:
+        assert asked is None
 
 
 @needs_cores

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import nullcontext
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -90,26 +91,23 @@ def validate(
     Example: plans validate . --format github
     """
     choose(engine, ("polars", "spark"), "engine")
-    beside = ask_beside(partial(_half, path)) if engine == "polars" else None
-    from plans.reports import FORMATS, render
-
-    choose(format, FORMATS, "format")
-    language = choose(lang or default_language(), ("en", "zh"), "language")
     if engine == "polars" and (master or data):
         stop(CannotTell("--master and --data are for Spark", "add --engine spark"))
-    from planspec.rules.run import Spark, find_sources
-    from planspec.rules.run import validate as run
+    # The second process starts before anything heavy is imported (see `planspec.beside`).
+    with ask_beside(partial(_half, path)) if engine == "polars" else nullcontext() as beside:
+        from plans.reports import FORMATS, render
+        from planspec.rules.run import Spark, find_sources
+        from planspec.rules.run import validate as run
 
-    try:
-        texts = find_sources(path, sources, os.environ.get("PLANS_SOURCES"))
-        spark = Spark(master or "local[*]", data) if engine == "spark" else None
-        report = run(path, texts, limit, spark, beside)
-        write_out(render(report, format, language), out)
-    except CannotTell as error:
-        stop(error)
-    finally:
-        if beside:
-            beside.stop()
+        choose(format, FORMATS, "format")
+        language = choose(lang or default_language(), ("en", "zh"), "language")
+        try:
+            texts = find_sources(path, sources, os.environ.get("PLANS_SOURCES"))
+            spark = Spark(master or "local[*]", data) if engine == "spark" else None
+            report = run(path, texts, limit, spark, beside)
+            write_out(render(report, format, language), out)
+        except CannotTell as error:
+            stop(error)
     raise typer.Exit(HOLDS if report.holds else DOES_NOT)
 
 

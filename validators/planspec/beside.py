@@ -11,8 +11,8 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -53,19 +53,26 @@ def may_fork() -> bool:
         return False
 
 
-def ask_beside(question: Callable[[], Any]) -> Beside | None:
-    """Start to work out `question()`, whose answer JSON can hold; None where no second process can be had.
+@contextmanager
+def ask_beside(question: Callable[[], Any]) -> Iterator[Beside | None]:
+    """Work out `question()`, whose answer JSON can hold, while the context lasts; None where no second process can be had.
 
     What it prints or warns of is dropped, and whatever it raises makes the answer None: the caller, who then does the
     same work, meets the same trouble and tells of it.
     """
     if not may_fork():
-        return None
+        yield None
+        return
     reading, writing = os.pipe()
     pid = os.fork()
     if pid:
         os.close(writing)
-        return Beside(pid, reading)
+        asked = Beside(pid, reading)
+        try:
+            yield asked
+        finally:
+            asked.stop()
+        return
     status = 1
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
