@@ -145,8 +145,8 @@ def _slow_rows(text: str, header: list[str], resource: Resource, before: int) ->
 def _fast_rows(data: bytes, header: list[str], before: int) -> pl.DataFrame | None:
     """Rows as polars reads them; None where it cannot, or where counting shows that it may have read something else.
 
-    polars fills a row that is too short. So commas, line ends and quotes are counted: the number of rows and what stands
-    inside the cells, quoted only where it must be, have to account for all of them.
+    polars fills a row that is too short. So bytes are counted: the cells, quoted only where they must be, with a comma or
+    a line end after each, have to account for all of them.
     """
     if not data:
         return pl.DataFrame(schema=dict.fromkeys(header, pl.String) | {LINE: pl.Int64})
@@ -157,19 +157,20 @@ def _fast_rows(data: bytes, header: list[str], before: int) -> pl.DataFrame | No
     except (pl.exceptions.PolarsError, ValueError):
         return None
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
-    commas, quotes = data.count(b","), data.count(b'"')
+    if frame.height != lines:
+        return None
+    cell, quotes = pl.col(header), data.count(b'"')
+    inside, quoted = 0, 0
     if quotes:
-        cell = pl.col(header)
-        inside = frame.select(
-            pl.sum_horizontal(cell.str.count_matches(",", literal=True).sum().name.prefix("comma ")).alias("commas"),
-            pl.sum_horizontal(cell.str.count_matches('"', literal=True).sum().name.prefix("quote ")).alias("quotes"),
-            pl.sum_horizontal(cell.str.contains('[,"]').sum().name.prefix("quoted ")).alias("quoted"),
-            pl.any_horizontal(cell.str.contains("\n", literal=True).any().name.prefix("line ")).alias("broken"),
-        ).row(0, named=True)
-        if inside["broken"] or quotes != 2 * (inside["quotes"] + inside["quoted"]):
+        wrapped = frame.select(cell.str.contains('[,"]').sum()).row(0)
+        columns = [name for name, number in zip(header, wrapped, strict=True) if number]
+        quoted = sum(number or 0 for number in wrapped)
+        inside = sum(frame.select(pl.col(columns).str.count_matches('"', literal=True).sum()).row(0)) if columns else 0
+        if quotes != 2 * (inside + quoted):
             return None
-        commas -= inside["commas"]
-    if frame.height != lines or commas != lines * (len(header) - 1):
+    told = sum(frame.select(cell.str.len_bytes().sum()).row(0)) + inside + 2 * quoted
+    # Every cell ends with a comma or a line end.
+    if told + lines * len(header) != len(data) + (not data.endswith(b"\n")):
         return None
     return frame.with_columns(pl.int_range(before + 1, before + 1 + lines, dtype=pl.Int64).alias(LINE))
 
