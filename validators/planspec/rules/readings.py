@@ -15,7 +15,7 @@ import polars as pl
 
 from planspec.grammar import Reading, Statement, read_at, read_governing, read_statements
 from planspec.grammar.quantity import parse_numeral
-from planspec.rules.shapes import MANY, NUMBER, governing_shapes, with_figure_shapes
+from planspec.rules.shapes import MANY, NUMBER, with_figure_shapes, with_governing_shapes
 from planspec.rules.words import name_in_phrase, scope_in_words, stage_in_words
 from planspec.tables import LINE
 
@@ -226,9 +226,7 @@ def _governed(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` (`stated`, `cue` without nulls) with what governs each phrase, and a phrase and cue that say the same."""
     if frame.select("stated", "cue").n_unique() <= MANY:
         return once_each(frame, ["stated", "cue"], _says, _SAYS)
-    shapes = governing_shapes("stated", "cue")
-    shaped = frame.with_columns(shapes[0].alias("_stated"), shapes[1].alias("_cue"))
-    return once_each(shaped, ["_stated", "_cue"], _says, _SAYS)
+    return once_each(with_governing_shapes(frame), ["_stated", "_cue"], _says, _SAYS)
 
 
 def words_of_observations(frame: pl.DataFrame) -> pl.DataFrame:

@@ -25,7 +25,7 @@ import polars as pl
 
 from planspec.grammar.lexicon import CLOSE_QUOTES, DIGITS_ZH, NUMERAL_ZH
 from planspec.rules.literals import FIRST_HAN, GOVERNING, LAST_HAN, QUANTITIES, alphabet
-from planspec.rules.sight import sight
+from planspec.rules.sight import needed, sight
 
 MANY = 5000
 """Distinct phrases from which on reading goes by shape."""
@@ -224,35 +224,34 @@ def with_figure_shapes(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-@lru_cache(maxsize=1)
-def _governing_words() -> list[str]:
-    known = alphabet(GOVERNING)
-    return sorted(known.alone | known.pairs)
+def _governing(texts: pl.Series) -> pl.DataFrame:
+    """Texts (`text`) as the grammar of what governs sees them: `whole`, and `short`, without what it does not count.
 
-
-def governing_shapes(stated: str, cue: str) -> tuple[pl.Expr, pl.Expr]:
-    """Columns of phrases and of their cues by what may govern in them; a whole number is as good as a digit there.
-
-    A number in a cue and 力争 in its phrase belong together within some characters: there both keep their length.
+    A whole number is as good as a digit there.
     """
-    numbered = pl.col(cue).str.contains("[0-9]")
-    return _governing_shape(pl.col(stated), numbered), _governing_shape(pl.col(cue), numbered)
-
-
-def _governing_shape(text: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    frame, text, neutral = texts.alias("text").to_frame(), pl.col("text"), alphabet(GOVERNING).neutral
     if not alphabet(GOVERNING).usable:
-        return text
-    neutral = alphabet(GOVERNING).neutral
+        return frame.with_columns(text.alias("whole"), text.alias("short"))
     alike = _alike(text, GOVERNING)
     made = pl.when(text.str.contains(_DIGITS_MATTER)).then(alike).otherwise(alike.str.replace_all(NUMBER, "1"))
-    short = made.str.replace(f"^{neutral}+", neutral).str.replace(f"{neutral}+$", neutral)
-    # Most phrases hold no such word at all.
-    return (
-        pl.when(whole)
-        .then(made)
-        .when(text.str.contains_any(_governing_words()))
-        .then(short)
-        .when(text.str.contains("[0-9]"))
-        .then(pl.lit(f"{neutral}1{neutral}"))
-        .otherwise(pl.lit(neutral))
-    )
+    frame = frame.with_columns(made.alias("whole"))
+    short = pl.col("whole").str.replace(f"^{neutral}+", neutral).str.replace(f"{neutral}+$", neutral)
+    return frame.with_columns(short.alias("short"))
+
+
+def with_governing_shapes(frame: pl.DataFrame) -> pl.DataFrame:
+    """`frame` (`stated`, `cue`) with `_stated` and `_cue`: phrase and cue by what may govern in them.
+
+    Most phrases hold no word that any pattern needs: these are all alike. But a number in a cue and 力争 in its phrase
+    belong together within some characters: there both keep their length.
+    """
+    words = sorted(needed(GOVERNING))
+    numbered = pl.col("cue").str.contains("[0-9]")
+    rows = frame.with_columns(numbered.alias("_numbered"))
+    for column in ("stated", "cue"):
+        asked = rows.filter(pl.col("_numbered") | pl.col(column).str.contains_any(words)) if words else rows
+        shapes = _governing(asked[column].unique())
+        shape = pl.when("_numbered").then("whole").otherwise("short").fill_null("").alias(f"_{column}")
+        rows = rows.join(shapes, left_on=column, right_on="text", how="left", maintain_order="left")
+        rows = rows.with_columns(shape).drop("whole", "short")
+    return rows.drop("_numbered")

@@ -44,7 +44,14 @@ class Sight:
 
 
 def patterns_of(names: Iterable[str]) -> Iterator[str]:
-    """Every regular expression of some modules of the grammar, those inside functions too."""
+    """Every regular expression of some modules of the grammar, those inside functions and tuples too."""
+
+    def held(value: object) -> Iterator[str]:
+        if isinstance(value, re.Pattern):
+            yield value.pattern
+        elif isinstance(value, tuple):
+            for member in value:
+                yield from held(member)
 
     def within(code: CodeType) -> Iterator[str]:
         for constant in code.co_consts:
@@ -59,9 +66,8 @@ def patterns_of(names: Iterable[str]) -> Iterator[str]:
         module = import_module(f"planspec.grammar.{name}")
         for value in vars(module).values():
             plain = getattr(value, "__wrapped__", value)
-            if isinstance(value, re.Pattern):
-                yield value.pattern
-            elif isinstance(plain, FunctionType) and plain.__module__ == module.__name__:
+            yield from held(value)
+            if isinstance(plain, FunctionType) and plain.__module__ == module.__name__:
                 yield from (p for p in within(plain.__code__) if p != plain.__doc__)
 
 
@@ -204,3 +210,37 @@ def sight(names: tuple[str, ...]) -> Sight:
             ahead |= _beyond(nodes, passed=False, back=False)[0]
         least = max(least, _least(nodes))
     return Sight(frozenset(behind), frozenset(ahead), least)
+
+
+def _needed(nodes: Nodes) -> set[str]:
+    """Words of which every match holds one; none where no such words can be told."""
+    choices: list[set[str]] = []
+    run: Nodes = []
+
+    def flush() -> None:
+        if run:
+            choices.append(_listed(run) if "" not in _words(run) else set())
+        run.clear()
+
+    for code, value in nodes:
+        plain = code is sre.LITERAL or (
+            code is sre.IN and all(kind is sre.LITERAL for kind, _ in value) and len(value) < _MOST_WORDS
+        )
+        if plain:
+            run.append((code, value))
+            continue
+        flush()
+        if code is sre.BRANCH:
+            branches = [_needed(inside) for inside in _inside(code, value)]
+            choices.append(set().union(*branches) if all(branches) else set())
+        elif code in (sre.SUBPATTERN, sre.ATOMIC_GROUP) or (code in _REPEATS and value[0]):
+            choices.append(_needed(_inside(code, value)[0]))
+    flush()
+    return max(filter(None, choices), key=lambda words: (min(map(len, words)), -len(words)), default=set())
+
+
+@lru_cache(maxsize=4)
+def needed(names: tuple[str, ...]) -> frozenset[str]:
+    """Words of which a text must hold one for any pattern of some modules to match; none where that cannot be told."""
+    found = [_needed(list(sre_parser.parse(pattern))) for pattern in patterns_of(names)]
+    return frozenset().union(*found) if all(found) else frozenset()
