@@ -11,9 +11,14 @@ import pytest
 from plans.bench.faults import KINDS
 from plans.bench.generate import MOST_FAULTS, generate
 from planspec.errors import CannotTell
+from planspec.findings import Collector
+from planspec.package import open_package
 from planspec.rules import suspects
 from planspec.rules.causes.index import Keys
+from planspec.rules.context import Context
+from planspec.rules.links import Names
 from planspec.rules.run import validate
+from planspec.tables import read_tables
 from scale_fixtures import FAULTS, ROWS, expected, found, generated
 
 
@@ -29,6 +34,16 @@ def test_the_planted_faults_and_nothing_else_are_found(faulty: Path) -> None:
     assert must - shown == set()
     assert shown - must - may == set()
     assert sum(report.counts.values()) == len(report.findings)
+
+
+def test_among_very_many_keys_the_nearest_begins_or_ends_alike(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = open_package(root)
+    names = Names(Context(opened, read_tables(opened)[0], Collector()))
+    slips = ("370202-2025-gdp-grwth", "370202-2052-gdp-growth", "nothing-like-it")
+    few = [names.nearest(slip, "targets", "target_id").split(", ")[0] for slip in slips]
+    monkeypatch.setattr("planspec.rules.links.MANY", 0)
+    many = [names.nearest(slip, "targets", "target_id").split(", ")[0] for slip in slips]
+    assert few == many == ["370202-2025-gdp-growth", "370202-2025-gdp-growth", "–"]
 
 
 def test_keys_that_are_alike_are_found_among_many() -> None:

@@ -13,8 +13,12 @@ from pathlib import Path
 import pytest
 
 from planspec.beside import ask_beside, may_fork
-from planspec.rules.half import take_half
+from planspec.findings import Collector
+from planspec.package import open_package
+from planspec.rules.context import Context
+from planspec.rules.half import Thread, take_half
 from planspec.rules.run import find_sources, validate
+from planspec.tables import read_tables
 
 
 class Asked:
@@ -63,6 +67,34 @@ def test_two_processes_report_what_one_reports(package: Path, root: Path, harm: 
     shared = validate(package, texts, beside=Asked(package))  # type: ignore[arg-type]  # answers as the process does
     assert replace(shared, seconds=0) == replace(alone, seconds=0)
     assert [f.params for f in shared.findings] == [f.params for f in alone.findings]
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_a_thread_and_parts_report_what_one_after_the_other_reports(
+    package: Path, root: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is done for large packages only: a thread for one half, quotes by groups of documents."""
+    HARMS[harm](package)
+    texts = find_sources(root, None, os.environ.get("PLANS_SOURCES"))
+    alone = validate(package, texts)
+    for place, number in (("half.SMALL", -1), ("half.MANY", 0), ("quotes.PART", 700)):
+        monkeypatch.setattr(f"planspec.rules.{place}", number)
+    shared = validate(package, texts)
+    assert replace(shared, seconds=0) == replace(alone, seconds=0)
+    assert [f.params for f in shared.findings] == [f.params for f in alone.findings]
+
+
+def test_a_thread_gives_no_answer_where_it_finds_something(package: Path) -> None:
+    said = []
+    for harm in ("nothing", "a word, seen by the second process alone"):
+        HARMS[harm](package)
+        opened = open_package(package)
+        context = Context(opened, read_tables(opened)[0], Collector())
+        said.append(Thread(context).answer())
+        assert context.collector.total == 0
+    assert said[0]
+    assert said[0]["rows"]["R224"] > 0
+    assert said[1] is None
 
 
 def _python(code: str) -> str:

@@ -1,27 +1,37 @@
-"""The half of the layers that a second process takes (see `planspec.beside`): the descriptor's form, names and words.
+"""The half of the layers that runs beside the other: the descriptor's form, names and words.
+
+Of a small package a second process takes it (see `planspec.beside`), since most of the work is Python; of a large one a
+second thread, since most of it is polars, and the tables are held once.
 
 It is asked one thing only: do these steps find nothing? Findings depend on what earlier steps found on the same rows,
-so where anything at all is found, in either half, all steps run in their order in one process. What is found is then
-the same however many processes there are; and most packages that are checked hold.
+so where anything at all is found, in either half, all steps run in their order, one at a time. What is found is then
+the same however the work was shared; and most packages that are checked hold.
 """
 
 from __future__ import annotations
 
+import threading
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from planspec.findings import Collector
+from planspec.findings import Collector, Finding
 from planspec.package import Package, open_package
 from planspec.rules.context import Context
 from planspec.rules.names import check_names
 from planspec.rules.profiles import check_descriptor
 from planspec.rules.quotes import check_quoted
 from planspec.rules.subjects import check_subjects
+from planspec.rules.tables import check_package
 from planspec.rules.text import check_text
 from planspec.tables import read_tables
 
 SMALL = 32_000_000
-"""Bytes of tables up to which both processes read them all; larger packages are left to one, for its memory's sake."""
+"""Bytes of tables up to which two processes read them all; larger ones are read once, for the memory's sake."""
+
+
+MANY = 100_000
+"""Rows from which on a thread is worth its while: of fewer, most of the work is Python, which runs one thread at a time."""
 
 
 def may_halve(package: Package) -> bool:
@@ -41,6 +51,55 @@ def take_half(path: Path) -> dict[str, dict[str, Any]] | None:
     check_words(context)
     check_quoted(context)
     return None if faults or context.collector.total else {"rows": context.rows, "skipped": context.skipped}
+
+
+class _OverError(Exception):
+    """Something was found, or nobody waits any more."""
+
+
+class _Sound(Collector):
+    """Takes no finding, and says when to stop."""
+
+    over = False
+
+    def add(self, finding: Finding) -> None:  # noqa: ARG002 - any finding ends it
+        raise _OverError
+
+    def spoiled_lines(self, resource: str) -> set[int]:  # noqa: ARG002 - nothing is spoiled here
+        if self.over:
+            raise _OverError
+        return set()
+
+
+class Thread:
+    """A thread that takes its half, and the rules of the package layer, of the tables that a context holds."""
+
+    def __init__(self, context: Context) -> None:
+        self._collector = _Sound()
+        self._own = Context(context.package, context.tables, self._collector)
+        self._sound = False
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        # What goes wrong here goes wrong again where the steps run in order, and is told there.
+        with suppress(Exception):
+            for step in (_describe, check_words, check_package, check_quoted):
+                step(self._own)
+            self._sound = True
+
+    def stop(self) -> None:
+        """Let it go: it ends with what it is at."""
+        self._collector.over = True
+
+    def answer(self) -> dict[str, dict[str, Any]] | None:
+        """Wait for it; what `take_half` tells of its half."""
+        self._thread.join()
+        return {"rows": self._own.rows, "skipped": self._own.skipped} if self._sound else None
+
+
+def _describe(context: Context) -> None:
+    check_descriptor(context.package, context.collector)
 
 
 def check_words(context: Context) -> None:

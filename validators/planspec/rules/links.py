@@ -38,6 +38,7 @@ class Names:
     def __init__(self, context: Context) -> None:
         self._context = context
         self._known: dict[tuple[str, str], list[str]] = {}
+        self._ends: dict[tuple[str, str], dict[tuple[str, str], list[str]]] = {}
 
     def nearest(self, value: str, resource: str, column: str, *more: str) -> str:
         """The keys of a column most like `value`, for a message."""
@@ -49,8 +50,19 @@ class Names:
             )
         names = [*self._known[place], *more]
         if len(names) > MANY:
-            names = [n for n in names if abs(len(n) - len(value)) < 3 and (n[:8] == value[:8] or n[-8:] == value[-8:])]
+            names = [n for n in self._of_ends(place, value) if abs(len(n) - len(value)) < 3]
         return ", ".join(get_close_matches(value, names, n=3, cutoff=0.5)) or "–"
+
+    def _of_ends(self, place: tuple[str, str], value: str) -> set[str]:
+        """Keys that begin or end as `value` does."""
+        if place not in self._ends:
+            ends: dict[tuple[str, str], list[str]] = defaultdict(list)
+            for name in self._known[place]:
+                ends["begins", name[:8]].append(name)
+                ends["ends", name[-8:]].append(name)
+            self._ends[place] = ends
+        found = self._ends[place]
+        return {*found.get(("begins", value[:8]), ()), *found.get(("ends", value[-8:]), ())}
 
 
 def check_references(context: Context) -> None:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from difflib import SequenceMatcher
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import narwhals as nw
@@ -109,6 +110,37 @@ def clashes(frame: pl.DataFrame) -> pl.DataFrame:
     return named.select(*(pl.col(n).cast(t) for n, t in CLASH.items()))
 
 
+PART = 2_500_000
+"""Rows whose quotes are put side by side at once, on an engine that holds them all: more would only need more memory."""
+
+
+def _by_documents(context: Context, quotes: Lazy) -> list[Lazy]:
+    """Quotes in parts, each with all quotes of its documents."""
+    frames = context.frames
+    rows = sum(frames.height(name) for name in (*RECORDS.values(), "figures", "errata") if context.has(name))
+    parts = -(-rows // PART) if context.engine is None and context.has("sources") else 1
+    documents = sorted(set(context.frame("sources")["source_id"].drop_nulls())) if parts > 1 else []
+    cuts = [documents[len(documents) * n // parts] for n in range(1, parts)] if len(documents) >= parts else []
+    ends = [None, *cuts, None]
+    return [
+        quotes.filter(*([c("source_id") >= first] if first else []), *([c("source_id") < last] if last else []))
+        if cuts
+        else quotes
+        for first, last in pairwise(ends)
+    ]
+
+
+def _clashing_in(context: Context, quotes: Lazy) -> pl.DataFrame:
+    """`CLASH` of the quotes that fill their places; counts them."""
+    frames = context.frames
+    length = c("words").str.len_chars().cast(nw.Int64)
+    exact = frames.keep(quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$")))
+    context.count("P317", frames.collect([exact.select(nw.len().alias("rows"))])[0]["rows"][0])
+    # Which of two pieces at the very same place comes first does not matter where no two differ, and costs a sort.
+    found = _clashing(context, exact, ["start", "end"])
+    return _clashing(context, exact, PLACE[1:]) if found.height else found
+
+
 def check_quotes(context: Context, quotes: Lazy) -> None:
     """P317: two rows that quote the same place quote different words, so one of them has words or offsets wrong.
 
@@ -116,14 +148,7 @@ def check_quotes(context: Context, quotes: Lazy) -> None:
     pieces as long as their span are held together: where layout blanks stand inside, the place of each character is
     not known without the text.
     """
-    frames = context.frames
-    length = c("words").str.len_chars().cast(nw.Int64)
-    exact = frames.keep(quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$")))
-    context.count("P317", frames.collect([exact.select(nw.len().alias("rows"))])[0]["rows"][0])
-    # Which of two pieces at the very same place comes first does not matter where no two differ, and costs a sort.
-    found = _clashing(context, exact, ["start", "end"])
-    if found.height:
-        found = _clashing(context, exact, PLACE[1:])
+    found = pl.concat([_clashing_in(context, part) for part in _by_documents(context, quotes)])
     keys = keys_at(context, found)
     for row in found.sort("start", "name", "column", LINE).iter_rows(named=True):
         where = f"{context.resource(row['other']).path}:{row['other_line']}"

@@ -6,6 +6,7 @@ import re
 import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import polars as pl
@@ -28,6 +29,9 @@ from planspec.rules.spans import check_spans
 from planspec.rules.tables import check_package
 from planspec.rules.totals import check_totals
 from planspec.tables import LINE, read_tables
+
+if TYPE_CHECKING:
+    from planspec.rules.half import Thread
 
 
 @dataclass
@@ -228,8 +232,9 @@ def validate(
             if rule.layer in ("row", "package", "source"):
                 context.skipped[rule.id] = "the package lacks what the rules read"
     else:
+        half = None if spark else _half(context, beside)
         _run_rows(context)
-        if not (beside and _in_halves(context, sources, beside)):
+        if not (half and _in_halves(context, sources, half)):
             check_descriptor(package, context.collector)
             _run_rest(context, sources, spark)
     collector = context.collector
@@ -266,23 +271,38 @@ def _run_rest(context: Context, sources: Path | None, spark: Spark | None) -> No
     _check_texts(context, None if spark else sources)
 
 
-def _in_halves(context: Context, sources: Path | None, beside: Beside) -> bool:
-    """The same steps shared with a second process; False where they must run in order, nothing having been kept."""
-    from planspec.rules.half import may_halve
+def _half(context: Context, beside: Beside | None) -> Beside | Thread | None:
+    """Who takes the other half, where nothing was found so far: a process, of a large package a thread."""
+    from planspec.rules import half
 
-    if context.collector.total or not may_halve(context.package):
+    if context.collector.total:
+        return None
+    if half.may_halve(context.package):
+        return beside
+    rows = sum(context.frames.height(name) for name in context.frames.resources)
+    return half.Thread(context) if rows >= half.MANY else None
+
+
+def _in_halves(context: Context, sources: Path | None, half_: Beside | Thread) -> bool:
+    """The same steps shared with another half; False where they must run in order, nothing having been kept."""
+    from planspec.rules.half import Thread
+
+    if context.collector.total:
+        half_.stop()
         return False
     first, rows, skipped = context.collector, dict(context.rows), dict(context.skipped)
     context.collector = Collector(first.limit, first.harmless)
-    check_package(context)
+    if not isinstance(half_, Thread):
+        check_package(context)
     _check_texts(context, sources)
-    half = beside.answer() if not context.collector.total else None
+    half = half_.answer() if not context.collector.total else None
     if half:
         for rule, number in half["rows"].items():
             context.count(rule, number)
         for rule, why in half["skipped"].items():
             context.skipped.setdefault(rule, why)
         return True
+    half_.stop()
     context.collector, context.rows, context.skipped, context.texts = first, rows, skipped, {}
     return False
 
