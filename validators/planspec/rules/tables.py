@@ -5,6 +5,7 @@ from __future__ import annotations
 from planspec.rules.context import Context
 from planspec.rules.facts import check_order, check_same_fact
 from planspec.rules.links import check_districts, check_references, check_retired
+from planspec.rules.named import check_named
 from planspec.rules.proofs import check_ledger
 from planspec.rules.sets import check_code_lists, check_headline, check_portfolios
 
@@ -19,4 +20,5 @@ def check_package(context: Context) -> None:
     check_portfolios(context)
     check_headline(context)
     check_code_lists(context)
+    check_named(context)
     check_order(context)

@@ -1,0 +1,174 @@
+"""Package layer, links against words: who names a record in full is linked to it, and a link rests on words.
+
+P344: phrase, cue or scope names a record, or the note says that the row belongs to it, and the row has no such link.
+P345: a link to a record that neither phrase, cue nor scope names, and of which the note does not speak.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from planspec.rules.context import KEYS, Context
+from planspec.rules.quotes import COMMON
+from planspec.tables import LINE
+
+c = nw.col
+LINKS = {
+    "targets": (("project_id", "projects"), ("initiative_id", "initiatives")),
+    "results": (("project_id", "projects"), ("initiative_id", "initiatives")),
+    "projects": (("portfolio_id", "projects"),),
+}
+TEXTS = {
+    "targets": ("stated", "cue", "scope_zh"),
+    "results": ("stated", "cue", "scope_zh"),
+    "projects": ("name_zh", "stated", "cue"),
+}
+"""Columns in which a row may name what it belongs to."""
+MARKS = re.compile(r"[“”‘’\"《》\s]")
+SHORTEST = 3
+"""A name of fewer characters is one only where it is the whole cue or scope (奇瑞)."""
+ALSO_PRINTED = re.compile(r"(?:[Pp]rinted|[Cc]overs) ([一-鿿A-Za-z0-9“”+·]+)(?: and ([一-鿿A-Za-z0-9“”+·]+))?")
+"""Where a note gives another form of the name: Also printed “135”诉求处置机制."""
+BELONGS = re.compile(r"(?:[Bb]elongs to|[Mm]ember of|[Pp]art of) (?:[a-z0-9 ]{0,40} )?([一-鿿“][^,;.]*)")
+"""Where a note says on which record the row's link rests: Belongs to 上合技术转移中心, named in the same sentence."""
+NOT_OF = re.compile(r"[Nn]ot (?:a )?(?:belong to|member of|part of) (?:[a-z0-9 ]{0,40} )?([一-鿿“][^,;.]*)")
+"""Where a note says that the row does not belong to a record it names."""
+EXAMPLE = re.compile("^(?:等|、)")
+FOUND: dict[str, type[pl.DataType]] = {LINE: pl.Int64, "name": pl.String}
+_COMMON = re.compile("|".join((*sorted(COMMON), "重大", "合作")))
+
+
+def bare(name: str) -> str:
+    """A name without quotation marks and blanks, which differ between its two places."""
+    return MARKS.sub("", name)
+
+
+def is_name(name: str) -> bool:
+    """Whether words name one thing only: 重点项目 is made of words that any report holds."""
+    return bool(_COMMON.sub("", name)) and re.search(r"[一-鿿A-Za-z]{2}", name) is not None
+
+
+def forms_of(name: str | None, stated: str | None, note: str | None) -> set[str]:
+    """The forms under which a record may be named: its name, the printed one, those its note gives."""
+    also = [form for match in ALSO_PRINTED.finditer(note or "") for form in match.groups() if form]
+    return {form for form in map(bare, (name or "", stated or "", *also)) if len(form) > 1}
+
+
+def told(note: str | None) -> str:
+    """What a note says the row belongs to, as text in which names may be looked for."""
+    return bare("\n".join(BELONGS.findall(NOT_OF.sub("", note or ""))))
+
+
+def names_in(frame: pl.DataFrame, columns: tuple[str, ...], names: list[str]) -> pl.DataFrame:
+    """Every one of `names` that stands in the texts of each row, or in what its note says it belongs to: `FOUND`."""
+    parts = []
+    for column in (*columns, "note"):
+        text = pl.col(column).str.replace_all(MARKS.pattern, "").alias("text")
+        if column == "note":
+            spoken = frame.filter(pl.col("note").str.contains(BELONGS.pattern))
+            texts = spoken.select(LINE, pl.col("note").map_elements(told, return_dtype=pl.String).alias("text"))
+        else:
+            texts = frame.select(LINE, text).filter(pl.col("text") != "")
+        found = pl.col("text").str.extract_many(names, overlapping=True).alias("name")
+        parts.append(texts.select(LINE, found).explode("name").drop_nulls())
+    return pl.concat(parts).unique().select(list(FOUND))
+
+
+def names_as_own(name: str, texts: list[str], others: set[str]) -> bool:
+    """Whether some of the texts names it for itself: neither as one example of several (甲、乙等) nor as a part of
+    the longer name of another record."""
+    longer = [other for other in others if name in other and name != other]
+    for text in texts:
+        if text == name:
+            return True
+        shown = text
+        for other in longer:
+            shown = shown.replace(other, "\0")
+        for match in re.finditer(re.escape(name), shown) if len(name) >= SHORTEST else ():
+            listed = shown[: match.start()].endswith("、") or EXAMPLE.match(shown[match.end() :])
+            if not listed:
+                return True
+    return False
+
+
+def _owners(context: Context) -> pl.DataFrame:
+    """Every form of every name: `owner` (a table), `key`, `district_code`, `year`, `portfolio`, `proper`, `name`."""
+    frames, rows = context.frames, []
+    for owner in ("projects", "initiatives"):
+        if not context.has(owner):
+            continue
+        kind = [c("kind")] if "kind" in context.resource(owner).columns else []
+        table = frames.table(owner).select(KEYS[owner], "district_code", "year", "name_zh", "stated", "note", *kind)
+        for row in frames.collect([table])[0].iter_rows(named=True):
+            place = (owner, row[KEYS[owner]], row["district_code"], row["year"], row.get("kind") == "portfolio")
+            rows += [(*place, is_name(form), form) for form in forms_of(row["name_zh"], row["stated"], row["note"])]
+    texts = {"owner": pl.String, "key": pl.String, "district_code": pl.String, "year": pl.Int64}
+    schema = {**texts, "portfolio": pl.Boolean, "proper": pl.Boolean, "name": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def check_named(context: Context) -> None:
+    """P344 and P345. A portfolio is the list of its own plan year: a figure of another year need not belong to it."""
+    owners = _owners(context)
+    names = sorted(set(owners["name"]))
+    for name, links in LINKS.items():
+        if not context.has(name):
+            continue
+        key, columns = context.key_of(name), TEXTS[name]
+        table = context.frames.table(name)
+        found = context.frames.through(
+            table.select(LINE, *columns, "note"), partial(names_in, columns=columns, names=names), FOUND
+        )
+        given = [key, "district_code", c("year").alias("_year"), *columns, "note", *(link for link, _ in links)]
+        hits = context.frames.collect([found.join(table.select(LINE, *given), on=LINE, how="inner")])[0]
+        hits = hits.join(owners, on=["name", "district_code"], how="inner")
+        for link, owner in links:
+            context.count("P344", context.frames.height(name))
+            context.count("P345", context.frames.given(name, link))
+            if context.has(owner):
+                _check_unlinked(context, name, link, owner, hits)
+                _check_unspoken(context, name, link, owner, hits)
+
+
+def _check_unlinked(context: Context, name: str, link: str, owner: str, hits: pl.DataFrame) -> None:
+    key = context.key_of(name)
+    candidates = hits.filter((pl.col("owner") == owner) & (~pl.col("portfolio") | (pl.col("year") == pl.col("_year"))))
+    if link == "portfolio_id":
+        candidates = candidates.filter(pl.col("portfolio") & (pl.col("key") != pl.col(key)))
+    linked = (pl.col(link) == pl.col("key")).fill_null(value=False)
+    loose = candidates.filter(~linked.any().over(LINE)).sort(LINE, "name", "key")
+    if loose.is_empty():
+        return
+    there = hits.join(loose.select(LINE).unique(), on=LINE, how="semi").filter(pl.col("key") != pl.col(key))
+    others = {line: set(names) for line, names in there.group_by(LINE).agg("name").iter_rows()}
+    for (line,), rows in loose.group_by(LINE, maintain_order=True):
+        row = next((r for r in rows.iter_rows(named=True) if _names(r, name, others.get(line, set()))), None)
+        if row and not context.collector.spoiled(name, line, link):
+            params = {"cell": row[link] or "–", "form": row["name"], "record": row["key"]}
+            context.report("P344", name, line, link, row[key], **params)
+
+
+def _names(row: dict[str, Any], name: str, others: set[str]) -> bool:
+    """Whether a row names a record as its own, or its note says that it belongs to it."""
+    texts = [bare(row[column]) for column in TEXTS[name] if row[column]]
+    if row["name"] in bare("\n".join(NOT_OF.findall(row["note"] or ""))):
+        return False
+    return row["name"] in told(row["note"]) or (row["proper"] and names_as_own(row["name"], texts, others))
+
+
+def _check_unspoken(context: Context, name: str, link: str, owner: str, hits: pl.DataFrame) -> None:
+    """P345. That a list of several names the record is enough here: it bears the link out, though it asks for none."""
+    frames, key = context.frames, context.key_of(name)
+    spoken = hits.filter((pl.col("owner") == owner) & (pl.col(link) == pl.col("key"))).select(LINE).unique()
+    known = frames.table(owner).select(c(KEYS[owner]).alias(link), c("name_zh").alias("_linked")).unique(link)
+    silent = frames.table(name).filter(~c(link).is_null()).join(frames.local(spoken), on=LINE, how="anti")
+    rows = frames.collect([silent.join(known, on=link, how="inner").select(LINE, key, link, "_linked", "stated")])[0]
+    for row in rows.sort(LINE).iter_rows(named=True):
+        if not context.collector.spoiled(name, row[LINE], link):
+            params = {"cell": row[link], "linked": row["_linked"], "stated": row["stated"] or ""}
+            context.report("P345", name, row[LINE], link, row[key], **params)
