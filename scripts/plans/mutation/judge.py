@@ -15,7 +15,7 @@ from plans.mutation.mutants import Mutant
 from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.rules.catalogue import catalogue
-from planspec.rules.run import validate
+from planspec.rules.run import validate_twice
 
 CANNOT_TELL = "CannotTell"
 CRASH = "crash"
@@ -74,12 +74,19 @@ def lay_out(package: Path, sound: dict[str, bytes], folder: Path) -> Path:
 
 def said(folder: Path, sources: Path | None) -> tuple[str, ...]:
     """Rules that fire on the package, or `CannotTell`."""
+    return said_twice(folder, sources)[0]
+
+
+def said_twice(folder: Path, sources: Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Rules that fire on the package with the texts in `sources`, and those that fire without; or `CannotTell`."""
     try:
-        return tuple(sorted(validate(folder, sources, limit=1).counts))
+        with_texts, without = validate_twice(folder, sources, limit=1)
     except CannotTell:
-        return (CANNOT_TELL,)
+        return (CANNOT_TELL,), (CANNOT_TELL,)
     except Exception as error:
-        return (f"{CRASH}: {type(error).__name__}",)
+        crash = (f"{CRASH}: {type(error).__name__}",)
+        return crash, crash
+    return tuple(sorted(with_texts.counts)), tuple(sorted(without.counts))
 
 
 def frictionless_says(folder: Path, name: str) -> tuple[str, ...]:
@@ -120,10 +127,7 @@ def _judge(mutant: Mutant) -> Verdict:
     file = _FOLDER / mutant.path
     file.write_bytes(mutant.data)
     try:
-        rules = said(_FOLDER, _SOURCES)
-        bare = tuple(r for r in rules if r not in catalogue() or catalogue()[r].layer != "source")
-        if rules and not blocking(bare) and _SOURCES is not None:
-            bare = said(_FOLDER, None)  # the source layer may have withdrawn what an earlier layer found
+        rules, bare = said_twice(_FOLDER, _SOURCES)
         return Verdict(mutant.number, rules, bare, frictionless_says(_FOLDER, mutant.resource) if _YARDSTICK else ())
     finally:
         file.write_bytes(_SOUND[mutant.path])

@@ -18,6 +18,35 @@ from planspec.errors import CannotTell
 HAN = re.compile(r"[一-鿿]+")
 RARE = 2_000_000
 """A word of up to four letters that is rarer than this in a billion is more likely a slip (`iut`, `ony`) than meant."""
+SHORT = frozenset(
+    [
+        "am",
+        "an",
+        "as",
+        "at",
+        "be",
+        "by",
+        "do",
+        "go",
+        "he",
+        "if",
+        "in",
+        "is",
+        "it",
+        "me",
+        "my",
+        "no",
+        "of",
+        "on",
+        "or",
+        "so",
+        "to",
+        "up",
+        "us",
+        "we",
+    ]
+)
+"""English words of two letters; the list of words holds foreign ones and abbreviations too, as rare words never are."""
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,6 +72,8 @@ def _counts() -> dict[str, str]:
 
 def used(word: str) -> int:
     """How often an English word in lower case is used; 0 where it is none, or a short one so rare that it is a slip."""
+    if len(word) == 2 and word not in SHORT:
+        return 0
     count = int(_counts().get(word, 0))
     return count if (len(word) > 4 or count >= RARE) and (len(word) > 1 or word == "a") else 0
 
@@ -65,6 +96,16 @@ def spelt(word: str) -> bool:
     if word in project_words() or (plain and word[:1].isupper() and word.lower() in project_words()):
         return True
     return plain and used(word.lower()) > 0
+
+
+@lru_cache(maxsize=1 << 14)
+def torn(first: str, second: str) -> bool:
+    """Whether two words beside one another are one torn apart by a blank: `comp any`. Both are words, but a rare one, and
+    together they are a commoner word."""
+    if first in project_words() or second in project_words() or not second.islower():
+        return False
+    parts = min(used(first.lower()), used(second))
+    return 0 < 2 * parts < used(first.lower() + second)
 
 
 def nearest_words(word: str, size: int = 3) -> list[str]:

@@ -21,6 +21,12 @@ NOTES = {
 }
 """Columns of English text that quote the documents in Chinese."""
 
+QUOTING = {"indicators": "definition_zh", "errata": "why_zh"}
+"""Columns of Chinese text that quote the documents between quotation marks."""
+OWN_WORDS = frozenset(("范围", "目标", "结果"))
+"""What Chinese text quotes that is a column or a table of the package."""
+
+_MARKED, _LEFT_OUT = re.compile("“([^“”]+)”"), re.compile(r"\.{3,}")
 _QUOTED = re.compile(r"[一-鿿][一-鿿A-Za-z0-9“”·、()+《》%—-]*")
 _EDGES = ".,;:()“”、…+-"
 _ALSO = re.compile(r"[Aa]lso in (?:document|source) (\d{3})")
@@ -45,6 +51,9 @@ def check_cited(context: Context) -> None:
     for name, column in NOTES.items():
         if context.has(name):
             _check_notes(context, name, column)
+    for name, column in QUOTING.items():
+        if context.has(name) and column in context.resource(name).columns:
+            _check_quotes_zh(context, name, column)
     if context.has("projects", "figures", "units"):
         _check_attributes(context)
     if context.has("sources"):
@@ -88,6 +97,21 @@ def _check_notes(context: Context, name: str, column: str) -> None:
         context.count("T414", 1)
         if wrong:
             context.report("T414", name, row[LINE], column, key, cited=wrong)
+
+
+def _check_quotes_zh(context: Context, name: str, column: str) -> None:
+    """T413, of Chinese between quotation marks."""
+    if not context.has("sources") or len(context.texts) < len(context.frame("sources")):
+        return
+    everything = "\n".join(t.compact.text for t in context.texts.values())
+    for row in context.raw(name).filter(pl.col(column).str.contains("“")).iter_rows(named=True):
+        context.count("T413", 1)
+        rest = compact_text("\n".join(v for k, v in row.items() if k not in (LINE, column) and v))
+        quotes = [q for part in _MARKED.findall(row[column]) for q in _LEFT_OUT.split(compact_text(part))]
+        lost = next((q for q in quotes if q not in everything and q not in rest and q not in OWN_WORDS), None)
+        if lost and not context.collector.spoiled(name, row[LINE]):
+            key = "/".join(row[k] for k in context.resource(name).primary_key)
+            context.report("T413", name, row[LINE], column, key, quote=lost)
 
 
 def _wrong_citation(context: Context, row: dict, note: str) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 
 from planspec.findings import Collector, Finding
 from planspec.package import Package, open_package
+from planspec.rules.beside import check_beside
 from planspec.rules.context import Context
 from planspec.rules.names import check_names
 from planspec.rules.profiles import check_descriptor
@@ -24,6 +25,7 @@ from planspec.rules.quotes import check_quoted
 from planspec.rules.subjects import check_subjects
 from planspec.rules.tables import check_package
 from planspec.rules.text import check_text
+from planspec.rules.told import check_told
 from planspec.tables import read_tables
 
 SMALL = 32_000_000
@@ -106,4 +108,6 @@ def check_words(context: Context) -> None:
     """Names and words of the row layer, in their order."""
     check_text(context)
     check_names(context)
+    check_beside(context)
+    check_told(context)
     check_subjects(context)

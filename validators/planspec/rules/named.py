@@ -124,7 +124,14 @@ def check_named(context: Context) -> None:
         found = context.frames.through(
             table.select(LINE, *columns, "note"), partial(names_in, columns=columns, names=names), FOUND
         )
-        given = [key, "district_code", c("year").alias("_year"), *columns, "note", *(link for link, _ in links)]
+        given: list[str | nw.Expr] = [
+            key,
+            "district_code",
+            c("year").alias("_year"),
+            *columns,
+            "note",
+            *(link for link, _ in links),
+        ]
         hits = context.frames.collect([found.join(table.select(LINE, *given), on=LINE, how="inner")])[0]
         hits = hits.join(owners, on=["name", "district_code"], how="inner")
         for link, owner in links:

@@ -362,8 +362,8 @@ def _measure_fault(row: dict) -> tuple[str, str] | None:
 
 def _bound_fault(column: str, bound: float, values: list[float], measure: str) -> str:
     digits = f"{abs(bound):.6e}".split("e", maxsplit=1)[0].replace(".", "").rstrip("0")
-    if len(digits) > 2:
-        return "more than two digits that count"
+    if len(digits) > 2 or (len(digits) == 2 and digits[0] != "1" and digits[1] != "5"):
+        return "not round: one digit counts, or a second that is 5, or two that begin with 1"
     if not values or measure in ("growth_rate", "gap", "contribution"):
         spread = max((abs(v) for v in values), default=0.0)
         return (
@@ -471,10 +471,12 @@ def _check_version(context: Context, row: dict[str, Any]) -> None:
     """R296. A key goes with a step of the first number; the version of a release that is past is not looked up."""
     context.count("R296", 1)
     now, then = _numbers(context.package.version), _numbers(row["version"])
-    if not now or not then or then <= now or context.collector.spoiled("retired", row[LINE], "version"):
+    if not now or not then or context.collector.spoiled("retired", row[LINE], "version"):
         return
     following = (now[0] + 1, 0, 0)
-    if then != following:
+    # Before the first number is 1, the second one steps in its place.
+    stepped = then[2] == 0 and (then[1] == 0 or then[0] == 0)
+    if not stepped or (then > now and then != following):
         context.report(
             "R296",
             "retired",

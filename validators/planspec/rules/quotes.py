@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from difflib import SequenceMatcher
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,7 +12,8 @@ import polars as pl
 
 from planspec.grammar.text import compact_text
 from planspec.rules.context import OBSERVATIONS, RECORDS, Context
-from planspec.rules.numerals import chinese_numbers, english_numbers
+from planspec.rules.numbers import check_cited_numbers
+from planspec.rules.numerals import chinese_numbers
 from planspec.tables import LINE
 
 c = nw.col
@@ -270,18 +269,22 @@ def check_headline_edges(context: Context) -> None:
 
 
 def check_core(context: Context) -> None:
-    """P334: an indicator among the main expected targets of two districts that is not core."""
+    """P334: an indicator among the main expected targets of two districts that is not core, or a core one of none."""
     if not context.has("targets", "indicators"):
         return
     frames = context.frames
     marked = frames.table("targets").filter(c("headline").fill_null(value=False))
     pairs = marked.select("indicator_id", "district_code").unique().group_by("indicator_id").agg(nw.len().alias("_n"))
-    districts = dict(frames.collect([pairs])[0].iter_rows())
+    spans = marked.select("district_code").unique().select(nw.len().alias("_n"))
+    found, all_ = frames.collect([pairs, spans])
+    districts, spoken = dict(found.iter_rows()), all_["_n"][0]
     for row in context.frame("indicators").iter_rows(named=True):
         context.count("P334", 1)
         number = districts.get(row["indicator_id"], 0)
-        if number >= 2 and row["core"] is False:
-            context.report("P334", "indicators", row[LINE], "core", row["indicator_id"], cell="false", districts=number)
+        among = spoken >= 2 and bool(districts)
+        if (number >= 2 and row["core"] is False) or (among and number == 0 and row["core"] is True):
+            cell = "true" if row["core"] else "false"
+            context.report("P334", "indicators", row[LINE], "core", row["indicator_id"], cell=cell, districts=number)
 
 
 def check_parts_of_report(context: Context) -> None:
@@ -451,71 +454,6 @@ def printed_numbers(context: Context, sources: set[str], among: set[float] | Non
     for source, text in found.iter_rows():
         printed[source] |= chinese_numbers(text)
     return printed
-
-
-def with_digits(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Lines of a batch with a digit in one of some columns."""
-    return frame.filter(pl.any_horizontal(pl.col(c).str.contains("[0-9]") for c in columns)).select(LINE)
-
-
-def check_cited_numbers(context: Context) -> None:
-    """P339: a number in a note or a summary that no row, no figure and no document of the package knows."""
-    if not context.has("figures", "sources"):
-        return
-    documents = set(context.frame("sources")["source_id"].drop_nulls())
-    columns = {
-        "targets": ("note",),
-        "results": ("note",),
-        "projects": ("note",),
-        "initiatives": ("note", "summary_en", "summary_zh"),
-    }
-    numbered = {
-        name: context.suspects(name, names, partial(with_digits, columns=names))
-        for name, names in columns.items()
-        if context.has(name)
-    }
-    for name in numbered:
-        context.count("P339", sum(context.frames.given(name, column) for column in columns[name]))
-    printed = printed_numbers(context, {source for rows in numbered.values() for source in rows["source_id"]})
-    for name, rows in numbered.items():
-        for row in rows.iter_rows(named=True):
-            for column in columns[name]:
-                wrong = _unknown_number(row, column, printed, documents)
-                if wrong:
-                    key = context.key_of(name)
-                    context.report("P339", name, row[LINE], column, row[key], number=wrong)
-                    break
-
-
-def _unknown_number(row: dict, column: str, printed: dict[str, set[float]], documents: set[str]) -> str:
-    """The first number of a cell that nothing bears out; "" where all are borne out."""
-    cell = row[column]
-    if not re.search(r"\d", cell):
-        return ""
-    year = int(row["year"]) if row["year"].isdigit() else 0
-    rest = " ".join(
-        v
-        for k, v in row.items()
-        if k not in (LINE, column, "start", "end", "cue_start", "cue_end", "year", "district_code") and v
-    )
-    known = (
-        chinese_numbers(rest) | english_numbers(rest) | printed.get(row["source_id"], set()) | {year, year - 1, 100.0}
-    )
-    known |= {n * p for n in known for p in (1e4, 1e8, 1e-6)}
-    for match in re.finditer(r"\d[\d,]*(?:\.\d+)?(?: (?:million|billion|thousand))?", cell):
-        text = match.group()
-        before = cell[max(0, match.start() - 30) : match.start()]
-        if text in documents:
-            continue
-        if re.fullmatch(r"0\d\d", text):
-            return text
-        if re.search(r"offsets? (?:\d+(?:,| and)? )*$", before):
-            continue
-        if re.fullmatch(r"\d{4}", text) and abs(int(text) - year) <= 10:
-            continue
-        if not any(abs(n - k) < 1e-9 * max(1.0, abs(n)) for n in english_numbers(text) for k in known):
-            return text
-    return ""
 
 
 def check_quoted(context: Context) -> None:

@@ -83,7 +83,10 @@ def _bare(window: str, first: int, last: int) -> bool:
 def _also(reason: str, before: str, after: str) -> bool:
     """Readings that `classify` leaves to judgement: several reasons can be true of one number."""
     if reason == "rank":
-        return bool(re.match(r"^(?:强|佳|优|大|位|名|甲)", after)) or before.endswith(("第", "前", "排名"))
+        listed = bool(
+            re.match(r"^(?:强|佳|优|甲)", after) or re.match(r"^大[^，。、]{0,12}(?:榜|品牌|人物|案例|名单)", after)
+        )
+        return listed or before.endswith(("第", "前", "排名", "位列", "位居"))
     if reason == "grade":
         return bool(re.match(r"^(?:[A-Z]+级?|万?吨级|(?:万)?平?米?级|级|星|亿?级|甲)", after))
     if reason == "ordinal":

@@ -314,7 +314,8 @@ def kind_and_count() -> nw.Expr:
         & ~_given("size_value")
         & ~c("_has_members").fill_null(value=False)
     )
-    return (single & _given("count")) | (~single & bare) | (~single & _given("portfolio_id"))
+    grouped = c("stated").str.contains("^总(?:面积|投资|规模)").fill_null(value=False)
+    return (single & (_given("count") | grouped)) | (~single & bare) | (~single & _given("portfolio_id"))
 
 
 @row_rule(
@@ -367,6 +368,11 @@ def project_strength_as_worded() -> nw.Expr:
 @row_rule("R255", ("projects",), "stage", lambda: _given("_stage_worded"))
 def stage_as_worded() -> nw.Expr:
     return _given("_stage_worded") & ~c("_stage_worded")
+
+
+@row_rule("R265", ("projects",), "stage", lambda: _given("stage") | _given("cue"))
+def stage_with_cue() -> nw.Expr:
+    return _given("stage") != _given("cue")
 
 
 @row_rule("R256", ("projects", "initiatives"), "name_zh")
@@ -466,7 +472,8 @@ def headline_span_whole() -> nw.Expr:
 @row_rule("R291", ("errata",), "reading")
 def reading_differs() -> nw.Expr:
     length = c("printed").str.len_chars().cast(nw.Int64)
-    return (c("printed") == c("reading")).fill_null(value=False) | ((c("end") - c("start")) < length)
+    room = c("end") - c("start")
+    return (c("printed") == c("reading")).fill_null(value=False) | (room < length) | (room > length + 40)
 
 
 @row_rule("R292", ("districts",), "parent_code")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -211,6 +212,37 @@ def validate(
     with and without. Raises `CannotTell` where the package, or Spark, cannot be had at all.
     """
     begun = time.perf_counter()
+    context, lowered, whole = _begin(path, limit, spark)
+    if whole:
+        half = None if spark else _half(context, beside)
+        _run_rows(context)
+        if not (half and _in_halves(context, sources, half)):
+            _run_words(context)
+            _check_texts(context, None if spark else sources)
+    return _report(context, sources, lowered, begun, spark)
+
+
+def validate_twice(path: Path, sources: Path | None, limit: int = 1000) -> tuple[Report, Report]:
+    """What `validate` says of a package with the texts in `sources`, and without them, for little more than one of both.
+
+    Both take the same steps up to the first that reads a text.
+    """
+    begun = time.perf_counter()
+    context, lowered, whole = _begin(path, limit, None)
+    if whole:
+        _run_rows(context)
+        _run_words(context)
+    bare = copy(context)
+    bare.collector, bare.rows = deepcopy(context.collector), dict(context.rows)
+    bare.skipped, bare.texts = dict(context.skipped), {}
+    if whole:
+        _check_texts(bare, None)
+        _check_texts(context, sources)
+    return _report(context, sources, lowered, begun), _report(bare, None, lowered, begun)
+
+
+def _begin(path: Path, limit: int, spark: Spark | None) -> tuple[Context, list[dict[str, str]], bool]:
+    """Read a package and judge its form: the context, the severities it lowers, and whether it has what rules read."""
     collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.harmless))
     package = open_package(path)
     for fault in package.faults:
@@ -218,7 +250,6 @@ def validate(
     context = Context(package, {}, collector)
     _read(context, spark)
     lowered = read_config(package.store)
-    severities = {change["rule"]: change["severity"] for change in lowered}
     _count_files(context)
     if package.descriptor:
         _check_contract(context)
@@ -226,18 +257,25 @@ def validate(
     check_totals(context)
     for name in context.frames.resources:
         check_keys(context, name)
-    if any(f.rule == "S109" for f in collector.findings):
+    lacks = any(f.rule == "S109" for f in collector.findings)
+    if lacks:
         check_descriptor(package, collector)
         for rule in catalogue().values():
             if rule.layer in ("row", "package", "source"):
                 context.skipped[rule.id] = "the package lacks what the rules read"
-    else:
-        half = None if spark else _half(context, beside)
-        _run_rows(context)
-        if not (half and _in_halves(context, sources, half)):
-            check_descriptor(package, context.collector)
-            _run_rest(context, sources, spark)
-    collector = context.collector
+    return context, lowered, not lacks
+
+
+def _report(
+    context: Context,
+    sources: Path | None,
+    lowered: list[dict[str, str]],
+    begun: float,
+    spark: Spark | None = None,
+) -> Report:
+    """The findings, reduced to their causes, and what else a validation tells."""
+    collector, package = context.collector, context.package
+    severities = {change["rule"]: change["severity"] for change in lowered}
     missing = _missing_texts(context, sources)
     _note_unread(context)
     reduce_to_causes(context, severities)
@@ -261,14 +299,14 @@ def validate(
     )
 
 
-def _run_rest(context: Context, sources: Path | None, spark: Spark | None) -> None:
+def _run_words(context: Context) -> None:
     """What follows the row layer's expressions, in order: each step passes over rows that earlier ones found wanting."""
     from planspec.rules.half import check_quoted, check_words
 
+    check_descriptor(context.package, context.collector)
     check_words(context)
     check_package(context)
     check_quoted(context)
-    _check_texts(context, None if spark else sources)
 
 
 def _half(context: Context, beside: Beside | None) -> Beside | Thread | None:

@@ -15,6 +15,7 @@ from planspec.grammar.text import compact_text
 from planspec.rules.cited import check_cited
 from planspec.rules.context import OBSERVATIONS, RECORDS, Context, Text
 from planspec.rules.reasons import fits
+from planspec.rules.surroundings import check_surroundings
 from planspec.tables import LINE
 
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
@@ -52,6 +53,7 @@ def check_sources(context: Context) -> None:
     if context.has("coverage"):
         _check_spans(context, usable)
     check_cited(context)
+    check_surroundings(context)
 
 
 def _check_hashes(context: Context) -> None:
@@ -253,6 +255,8 @@ def _check_spans(context: Context, texts: dict[str, Text]) -> None:
 def _announced(stored: str, start: int, body: str) -> bool:
     """Whether words announce a statement (主要预期目标是), or it begins with this year's gross product without any."""
     before = compact_text(stored[max(0, start - 40) : start]).rstrip("*#_")
+    if re.match(r"[，。、；：,;:是为]", body):
+        return False
     told = "目标" in before or "预期" in before + body[:8]
     return bool(body) and (
         (told and before.endswith(("是", "为", ":", "预期", "确定"))) or bool(_GROSS_FIRST.match(body))

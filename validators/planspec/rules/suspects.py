@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 
 import polars as pl
 
-from planspec.lexicon import in_pinyin, is_chinese_word, spelt
+from planspec.lexicon import in_pinyin, is_chinese_word, spelt, torn
 from planspec.tables import LINE
 
 FEW = 5000
@@ -34,6 +34,7 @@ _FORM_ZH = "|".join(
         r"[一-鿿，。、；：“”] | [一-鿿，。、；：“”]",
         r"[，。、；：,.;]{2}|\A[，。、；：,.;]|[，、；：,;]\z",
         r"[的了和与及在是]{3}|的的|了了|和和|与与|及及|在在|是是",
+        r"[按以对由从把被将及或之于向][，。、；：]|[，。、；：][的们者]",
     )
 )
 
@@ -84,7 +85,13 @@ def english(
     unknown = [w for w in words["word"].unique().to_list() if not _is_known(w, known)]
     plain = pl.col("word").str.to_lowercase()
     twice = (plain == plain.shift(1)) & (pl.col("_text") == pl.col("_text").shift(1))
-    odd = pl.concat([words.filter(twice), _unread(words.filter(pl.col("word").is_in(unknown)), frame)])
+    pairs = words.select("word", pl.col("word").shift(-1).alias("next")).unique()
+    halves = [torn(*pair) for pair in pairs.fill_null("").iter_rows()]
+    apart = words.with_columns(pl.col("word").shift(-1).alias("next"))
+    apart = apart.join(pairs.filter(pl.Series(halves, dtype=pl.Boolean)), on=["word", "next"], how="semi")
+    odd = pl.concat(
+        [words.filter(twice), apart.drop("next"), _unread(words.filter(pl.col("word").is_in(unknown)), frame)]
+    )
     return pl.concat([texts.filter(formless).select(LINE), odd.select(LINE)]).unique()
 
 
@@ -127,7 +134,9 @@ def chinese(
     formless = (
         text.str.contains(_FORM_ZH)
         | ~text.str.contains("[一-鿿]")
-        | ((pl.col("column") == "summary_zh") & (~text.str.ends_with("。") | text.str.contains(r"[,.;:](?:[^0-9]|\z)")))
+        | (pl.col("column").is_in(["summary_zh", "definition_zh", "why_zh"]) & ~text.str.ends_with("。"))
+        | pl.col("column").is_in(["definition_zh", "why_zh"])
+        | ((pl.col("column") == "summary_zh") & text.str.contains(r"[,.;:](?:[^0-9]|\z)"))
         | ((pl.col("column") == "labels_zh") & text.str.contains(r"\A.?\||\|.?\||\|.?\z|\A.\z"))
     )
     chars = bigrams(texts["text"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planspec.rules.context import Context
 from planspec.rules.facts import check_order, check_same_fact
+from planspec.rules.kinds import check_kinds
 from planspec.rules.links import check_districts, check_references, check_retired
 from planspec.rules.named import check_named
 from planspec.rules.proofs import check_ledger
@@ -21,4 +22,5 @@ def check_package(context: Context) -> None:
     check_headline(context)
     check_code_lists(context)
     check_named(context)
+    check_kinds(context)
     check_order(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -17,6 +18,7 @@ from planspec.lexicon import (
     project_words,
     same_sound,
     spelt,
+    torn,
     word_cover,
 )
 from planspec.rules.context import KEYS, Context
@@ -58,8 +60,17 @@ CHINESE = {
 PROSE_ZH = frozenset(("summary_zh", "definition_zh", "why_zh"))
 """Columns that hold whole sentences of Chinese."""
 
+DEFINED = frozenset(("definition_zh", "why_zh"))
+"""Columns that explain at length, of tables that stay small, and repeat their words."""
+
+_CODE = re.compile(r"\b[A-Z]{1,3}\d+\b")
+"""A code that no language changes: G308, 5G has none."""
+_MARKED = re.compile("(?=([一-鿿]{2}[，。、；：][一-鿿]))")
 _QUOTED_ZH = re.compile("“[^”]*”")
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]+(?:[’'][A-Za-z]+)*(?![A-Za-z0-9])")
+_PARTS_OF_WORDS = re.compile(r"R&D|/s\b|\b(?:[Rr]e|[Cc]o)-(?=[a-z])")
+"""Letters that are no words by themselves: R&D, per second (/s), re-, co-."""
+_BESIDE = re.compile(r"(?<![A-Za-z0-9’'-])([A-Za-z]+) (?=([a-z]+)(?![A-Za-z0-9’'-]))")
 _POSSESSIVE = re.compile(r"[’']s$|[’']$")
 _UNTIDY = (
     (re.compile(r"\b(?!in in|that that|had had)([A-Za-z]+) \1\b", re.IGNORECASE), "a word twice"),
@@ -73,6 +84,7 @@ _UNTIDY_ZH = (
     (re.compile(r"[一-鿿，。、；：“”] | [一-鿿，。、；：“”]"), "a blank"),
     (re.compile(r"([，。、；：,.;])[，。、；：,.;]|^[，。、；：,.;]|[，、；：,;]$"), "a stray mark"),
     (re.compile(r"[的了和与及在是]{3}|(的|了|和|与|及|在|是)\1"), "a character twice"),
+    (re.compile(r"[按以对由从把被将及或之于向][，。、；：]|[，。、；：][的们者]"), "a mark inside a phrase"),
 )
 _ALONE = frozenset(
     "的了是在和与及或等并把被由为以对向从到让使给将有无不未也都又再已还而且之其此该各每某新老大小多少上下内外中前后首"
@@ -104,7 +116,7 @@ def _place_words(context: Context) -> frozenset[str]:
 def unknown_words(text: str, chinese: str, places: frozenset[str]) -> list[str]:
     """English words of `text` that no list holds and that do not spell the row's Chinese in pinyin."""
     found = []
-    for token in _WORD.findall(text.replace("R&D", "")):
+    for token in _WORD.findall(_PARTS_OF_WORDS.sub("", text)):
         word = _POSSESSIVE.sub("", token)
         if word in places or spelt(word) or (word[:1].isupper() and word[1:].islower() and in_pinyin(word, chinese)):
             continue
@@ -155,6 +167,10 @@ def check_english(context: Context) -> None:
 def _check_form(context: Context, name: str, column: str, row: dict, key: str) -> None:
     text = row[column]
     found = next(((m.group(), why) for pattern, why in _UNTIDY if (m := pattern.search(text))), None)
+    if found is None:
+        found = next(
+            ((" ".join(m.groups()), "a blank inside a word") for m in _BESIDE.finditer(text) if torn(*m.groups())), None
+        )
     if found is None and column in SENTENCES.get(name, ()):
         if not text.endswith((".", ".)", ".”")):
             found = (text[-8:], "no full stop")
@@ -180,8 +196,9 @@ def _check_numbers(context: Context, name: str, row: dict) -> None:
         if not row.get(english) or not row.get(chinese) or name in ("units", "districts"):
             continue
         extra = english_numbers(row[english]) - chinese_numbers(row[chinese])
-        if extra:
-            number = ", ".join(f"{n:g}" for n in sorted(extra))
+        codes = [code for code in _CODE.findall(row[english]) if code.lower() not in row[chinese].lower()]
+        if extra or codes:
+            number = ", ".join((*(f"{n:g}" for n in sorted(extra)), *codes))
             context.report(
                 "R226", name, row[LINE], english, _key(context, name, row), number=number, chinese=row[chinese]
             )
@@ -232,12 +249,30 @@ def used_pairs(context: Context) -> frozenset[str]:
     return _pairs(context, columns)
 
 
-def misheard(text: str, pairs: frozenset[str], used: frozenset[str] = frozenset()) -> tuple[str, str] | None:
+def cut_by_mark(text: str) -> str:
+    """A run of three characters with a mark inside that stands whole elsewhere in the text: 托位，数 for 托位数."""
+    runs = (match.group(1) for match in _MARKED.finditer(text))
+    return next((run for run in runs if run[:2] + run[3] in text), "")
+
+
+PLACES = 2
+"""A character that stands in one place has at most two pairs: with what is before it and with what is after."""
+
+
+def rare_in(*pairs: frozenset[str]) -> frozenset[str]:
+    """Characters that stand in one place only: in no more than two pairs with their neighbours."""
+    counts = Counter(char for pair in frozenset().union(*pairs) for char in set(pair))
+    return frozenset(char for char, number in counts.items() if number <= PLACES)
+
+
+def misheard(
+    text: str, pairs: frozenset[str], used: frozenset[str] = frozenset(), rare: frozenset[str] = frozenset()
+) -> tuple[str, str] | None:
     """A character that forms no word where one of the same sound would, and the word it would form.
 
     In sentences words of one character stand side by side, and some rare word nearly always sounds like two of them:
     there (`used` is given) only words of the dictionary that the package itself uses count as meant, and what is quoted
-    is left out.
+    is left out. A character that is `rare`, so that the package has it nowhere else, is a slip for any word.
     """
     for run in HAN.findall(_QUOTED_ZH.sub("", text) if used else text):
         covered = word_cover(run)
@@ -256,7 +291,7 @@ def misheard(text: str, pairs: frozenset[str], used: frozenset[str] = frozenset(
                 free = not covered[i - 1 if place else i + 1]
                 for other in same_sound(char) if free else "":
                     meant = pair[0] + other if place else other + pair[1]
-                    if _is_meant(meant, pairs, used):
+                    if _is_meant(meant, pairs, frozenset() if char in rare else used):
                         return run[max(0, i - 2) : i + 3], meant
     return None
 
@@ -276,6 +311,7 @@ def _turned(pair: str, pairs: frozenset[str], used: frozenset[str]) -> bool:
 def check_chinese(context: Context) -> None:
     """R227: blanks and marks inside Chinese. R228: a character of the same sound in place of the one meant."""
     pairs, used = phrase_pairs(context), used_pairs(context)
+    rare = rare_in(pairs, used)
     for name, columns in CHINESE.items():
         if not context.has(name):
             continue
@@ -292,10 +328,15 @@ def check_chinese(context: Context) -> None:
                 found = next(((m.group(), why) for pattern, why in _UNTIDY_ZH if (m := pattern.search(text))), None)
                 if (
                     found is None
-                    and column == "summary_zh"
-                    and (not text.endswith("。") or re.search(r"[,.;:](?!\d)", text))
+                    and column in PROSE_ZH
+                    and (
+                        not text.endswith(("。", "。）"))
+                        or (column == "summary_zh" and re.search(r"[,.;:](?!\d)", text))
+                    )
                 ):
                     found = (text[-6:], "no Chinese full stop")
+                if found is None and column in DEFINED and (cut := cut_by_mark(text)):
+                    found = (cut, "a mark inside a word")
                 if (
                     found is None
                     and not HAN.search(text)
@@ -316,7 +357,7 @@ def check_chinese(context: Context) -> None:
                 slip = (
                     None
                     if column in ("printed", "reading", "symbol_zh")
-                    else misheard(text, pairs, used if column in PROSE_ZH else frozenset())
+                    else misheard(text, pairs, *((used, rare) if column in PROSE_ZH else ()))
                 )
                 if slip:
                     context.report("R228", name, row[LINE], column, key, found=slip[0], meant=slip[1])
@@ -341,7 +382,7 @@ def check_keys_of_words(context: Context) -> None:
 
 def known_part(part: str, places: frozenset[str]) -> bool:
     """Whether a part of a key is a number, a place, or a word on a list."""
-    return bool(_SLUG_PART.match(part)) or part in places or spelt(part)
+    return bool(_SLUG_PART.match(part)) or part in ("re", "co") or part in places or spelt(part)
 
 
 def slug_suspects(frame: pl.DataFrame, column: str, places: frozenset[str]) -> pl.DataFrame:

@@ -28,11 +28,23 @@ STAGE_WORDS = {
 }
 """For each stage, the words of a document that may stand for it."""
 
+_FURTHEST = (
+    ({"operate", "renovate"}, re.compile(r"投用|开业|投产|运营|开放|启用|交付|投运|并网|营业")),
+    ({"complete", "operate", "renovate"}, re.compile(r"竣工|建成(?!主体)|(?<!主体)完工|建好|落成")),
+    ({"top_out", "complete", "operate", "renovate"}, re.compile(r"封顶|建成主体")),
+    ({"start", "renovate", "top_out", "complete", "operate"}, re.compile(r"开工|动工|奠基")),
+    (
+        {"plan", "prepare", "accelerate", "start", "renovate", "top_out", "complete", "operate"},
+        re.compile(r"加快|加速|提速|加力|尽快"),
+    ),
+)
+"""Words that leave little doubt, from the furthest stage to the nearest, each with the stages that it allows: those at
+least as far. A step before the works may be sped up too (加快引进), and a renovation may end in any (升级开放)."""
 _GOVERNING_ONLY = re.compile(r"^(?:力争|争取|确保)$")
 
 
 def stage_in_words(stage: str | None, stated: str | None, cue: str | None) -> bool | None:
-    """Whether phrase or cue holds a word that stands for the stage.
+    """Whether phrase or cue holds a word that stands for the stage, and the cue none for a stage that is further.
 
     False too where there is no stage although the cue holds a word for one. Null where neither speaks of one, or where the cue holds only what governs the clause (争取, 确保): the stage word then
     stands on the other side of the name, and one cue cannot hold both.
@@ -44,6 +56,8 @@ def stage_in_words(stage: str | None, stated: str | None, cue: str | None) -> bo
     pattern = STAGE_WORDS.get(stage)
     if pattern is None:
         return None
+    if any(stage not in reached and word.search(cue) for reached, word in _FURTHEST):
+        return False
     return bool(pattern.search(f"{cue}{stated or ''}"))
 
 

@@ -1,0 +1,97 @@
+"""Source layer, what stands around a record's words: other documents, the sentence, the glossary's figures."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import Any
+
+import polars as pl
+
+from planspec.grammar import sentence_span
+from planspec.grammar.text import compact_text
+from planspec.rules.context import KEYS, Context, Text
+from planspec.rules.quotes import COMMON
+from planspec.tables import LINE
+
+NAMED = ("projects", "initiatives")
+LEAST = 5
+"""A printed name of fewer characters stands in many documents by chance."""
+AROUND, SHARED = 80, 2
+"""Within so many characters of an initiative's figure stand at least so many pairs of characters of its own words."""
+SAME = re.compile(r"([一-鿿“][^;.]*?), named in the same sentence")
+ELSEWHERE = re.compile(r"([一-鿿“][^;.]*?), which the sentence does not name")
+_EDGES = "“”‘’"
+_HAN = re.compile("[一-鿿]{2}")
+
+
+def check_surroundings(context: Context) -> None:
+    """T418, T419 and T420."""
+    if context.has("coverage"):
+        for name in NAMED:
+            if context.has(name):
+                _check_also(context, name)
+    for name in ("targets", "results", *NAMED):
+        if context.has(name):
+            _check_sentences(context, name)
+    if context.has("figures", "initiatives"):
+        _check_figures(context)
+
+
+def _check_also(context: Context, name: str) -> None:
+    """T418: a name that another document on the district prints too, which the note does not say."""
+    speakers: dict[str, set[str]] = defaultdict(set)
+    for source, district in context.frame("coverage").select("source_id", "district_code").iter_rows():
+        speakers[district].add(source)
+    for row in context.raw(name).iter_rows(named=True):
+        stated = compact_text(row["stated"]).strip(_EDGES)
+        others = sorted(speakers.get(row["district_code"], set()) - {row["source_id"]})
+        if len(stated) < LEAST or not others or row["source_id"] not in context.texts:
+            continue
+        context.count("T418", 1)
+        told = next((s for s in others if s in context.texts and stated in context.texts[s].compact.text), "")
+        if told and told not in row["note"] and not context.collector.spoiled(name, row[LINE]):
+            context.report("T418", name, row[LINE], "note", row[KEYS[name]], stated=row["stated"], document=told)
+
+
+def _sentence(text: Text, row: dict[str, Any]) -> str:
+    place = text.compact.position(int(row["start"]))
+    start, end = sentence_span(text.compact.text, place)
+    return text.compact.text[start:end]
+
+
+def _check_sentences(context: Context, name: str) -> None:
+    """T419: a note that says what the sentence of the phrase names, or does not name, and the sentence says otherwise."""
+    rows = context.raw(name).filter(pl.col("note").str.contains("the same sentence|the sentence does not name"))
+    for row in rows.iter_rows(named=True):
+        text = context.texts.get(row["source_id"])
+        if text is None or not row["start"].isdigit() or context.collector.spoiled(name, row[LINE]):
+            continue
+        context.count("T419", 1)
+        sentence = _sentence(text, row)
+        claims = [(m.group(1), True) for m in SAME.finditer(row["note"])]
+        claims += [(m.group(1), False) for m in ELSEWHERE.finditer(row["note"])]
+        wrong = next((q for q, there in claims if (compact_text(q) in sentence) != there), "")
+        if wrong:
+            context.report("T419", name, row[LINE], "note", row[KEYS[name]], quote=wrong)
+
+
+def _check_figures(context: Context) -> None:
+    """T420: a figure of an initiative among words that have nothing to do with it."""
+    words = {}
+    for row in context.raw("initiatives").iter_rows(named=True):
+        told = " ".join(row[c] for c in ("name_zh", "stated", "summary_zh"))
+        words[row["initiative_id"]] = {told[i : i + 2] for i in range(len(told) - 1)} - COMMON
+    figures = context.frame("figures").filter(pl.col("role") == "initiative").drop_nulls(["initiative_id", "start"])
+    for row in figures.iter_rows(named=True):
+        text, own = context.texts.get(row["source_id"]), words.get(row["initiative_id"])
+        if text is None or own is None or context.collector.spoiled("figures", row[LINE]):
+            continue
+        context.count("T420", 1)
+        place = text.compact.position(row["start"])
+        near = text.compact.text[max(0, place - AROUND) : place + AROUND]
+        if sum(pair in near for pair in own if _HAN.fullmatch(pair)) < SHARED:
+            key = "/".join(str(row[k]) for k in ("source_id", "start", "end", "part"))
+            context.report(
+                "T420", "figures", row[LINE], "initiative_id", key, cell=row["initiative_id"], printed=row["printed"]
+            )
