@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from plans.mutation.judge import CRASH, judge
+from plans.mutation.judge import CRASH, judge, lay_out, said_twice
 from plans.mutation.mutants import PER_COLUMN, Mutant, plan, sample
 from plans.mutation.report import page, result, share
 from planspec.package import open_package
-from planspec.rules.run import find_sources
+from planspec.rules.catalogue import catalogue
+from planspec.rules.run import find_sources, validate
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20250101
@@ -68,3 +72,39 @@ def test_a_harmless_change_is_not_called_caught(planned: tuple[list[Mutant], dic
     unharmed = Mutant(0, "cell", "units", "name_en", "none", 2, "", "", "", "data/units.csv", sound["data/units.csv"])
     (verdict,) = judge(ROOT, sound, [unharmed], None, 1, yardstick=False)
     assert not verdict.with_texts and not verdict.without_texts and not verdict.rules
+
+
+def test_judging_both_ways_at_once_says_what_the_command_says(
+    planned: tuple[list[Mutant], dict[str, bytes]], tmp_path: Path
+) -> None:
+    """One run that takes both ways through the layers finds what `plans validate` finds with texts and without."""
+    mutants, sound = planned
+    sources = find_sources(ROOT, None, None)
+    folder = lay_out(ROOT, sound, tmp_path)
+    seen = set()
+    for mutant in sample(mutants, 8, SEED + 2):
+        (folder / mutant.path).write_bytes(mutant.data)
+        with_texts, without = said_twice(folder, sources)
+        assert with_texts == tuple(sorted(validate(folder, sources).counts)), mutant.label
+        assert without == tuple(sorted(validate(folder, None).counts)), mutant.label
+        seen.update(with_texts)
+        (folder / mutant.path).write_bytes(sound[mutant.path])
+    assert seen & set(catalogue()), "the sample holds no mutant that anything noticed"
+
+
+def test_a_mutant_is_judged_as_the_command_judges_it(
+    planned: tuple[list[Mutant], dict[str, bytes]], tmp_path: Path
+) -> None:
+    """The same findings in this process as from `plans validate` in one of its own."""
+    mutants, sound = planned
+    sources = find_sources(ROOT, None, None)
+    folder = lay_out(ROOT, sound, tmp_path)
+    for mutant in sample([m for m in mutants if m.group == "cell"], 2, SEED + 3):
+        (folder / mutant.path).write_bytes(mutant.data)
+        command = [sys.executable, "-m", "plans", "validate", str(folder), "--format", "json"]
+        done = subprocess.run(
+            [*command, *(["--sources", str(sources)] if sources else [])], capture_output=True, check=False
+        )
+        told = json.loads(done.stdout)
+        assert tuple(sorted({f["rule"] for f in told["findings"]})) == said_twice(folder, sources)[0], mutant.label
+        (folder / mutant.path).write_bytes(sound[mutant.path])

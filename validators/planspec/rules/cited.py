@@ -227,7 +227,6 @@ def _check_titles(context: Context) -> None:
 
 def _check_completeness(context: Context) -> None:
     """T417: a completeness that the text speaks against."""
-    titles = dict(context.raw("sources").select("source_id", "title").iter_rows()) if context.has("sources") else {}
     for row in context.frame("coverage").iter_rows(named=True):
         text = context.texts.get(row["source_id"])
         if text is None or context.collector.spoiled("coverage", row[LINE]):
@@ -239,8 +238,6 @@ def _check_completeness(context: Context) -> None:
             why = "the text names itself no 工作报告"
         elif state != "full" and "各位代表" in body:
             why = "the text greets 各位代表, as reports do"
-        elif state == "excerpt" and titles.get(row["source_id"]):
-            why = "the document has a title of its own"
         if why:
             key = f"{row['source_id']}/{row['district_code']}"
             context.report("T417", "coverage", row[LINE], "completeness", key, cell=state, why=why)

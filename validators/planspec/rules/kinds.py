@@ -71,7 +71,7 @@ def _check_stocks(context: Context) -> None:
 
 
 def _check_frame(context: Context) -> None:
-    """P348: a figure between two outside the report, or at an end of the document beside one, that is said to be inside."""
+    """P348: a figure between two that are outside the report, and that is said to be inside."""
     frames = context.frames
     places = frames.table("figures").select(LINE, "source_id", "start", "end", "part", "role")
     outside = places.filter(c("role") == "furniture").select("source_id").unique()
@@ -82,7 +82,7 @@ def _check_frame(context: Context) -> None:
     )
     frame = pl.col("role") == "furniture"
     before, after = (frame.shift(step).over("source_id") for step in (1, -1))
-    both = before.fill_null(value=True) & after.fill_null(value=True)
+    both = before.fill_null(value=False) & after.fill_null(value=False)
     for row in runs.filter(~frame & both).sort(LINE).iter_rows(named=True):
         if not context.collector.spoiled("figures", row[LINE], "role"):
             key = _key(row)

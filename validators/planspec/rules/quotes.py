@@ -269,20 +269,27 @@ def check_headline_edges(context: Context) -> None:
 
 
 def check_core(context: Context) -> None:
-    """P334: an indicator among the main expected targets of two districts that is not core, or a core one of none."""
+    """P334: an indicator among the main expected targets of two districts that is not core, or a core one of none.
+
+    One that a full report was found not to give was looked for, and so is compared too.
+    """
     if not context.has("targets", "indicators"):
         return
     frames = context.frames
     marked = frames.table("targets").filter(c("headline").fill_null(value=False))
     pairs = marked.select("indicator_id", "district_code").unique().group_by("indicator_id").agg(nw.len().alias("_n"))
     spans = marked.select("district_code").unique().select(nw.len().alias("_n"))
-    found, all_ = frames.collect([pairs, spans])
+    told = (
+        frames.table("targets").group_by("indicator_id").agg((c("comparator") == "not_stated").any().alias("_missed"))
+    )
+    found, all_, used = frames.collect([pairs, spans, told])
     districts, spoken = dict(found.iter_rows()), all_["_n"][0]
+    elsewhere = {indicator for indicator, missed in used.iter_rows() if not missed}
     for row in context.frame("indicators").iter_rows(named=True):
         context.count("P334", 1)
         number = districts.get(row["indicator_id"], 0)
-        among = spoken >= 2 and bool(districts)
-        if (number >= 2 and row["core"] is False) or (among and number == 0 and row["core"] is True):
+        nowhere = spoken >= 2 and number == 0 and row["indicator_id"] in elsewhere
+        if (number >= 2 and row["core"] is False) or (nowhere and row["core"] is True):
             cell = "true" if row["core"] else "false"
             context.report("P334", "indicators", row[LINE], "core", row["indicator_id"], cell=cell, districts=number)
 

@@ -17,7 +17,7 @@ from planspec.tables import LINE
 NAMED = ("projects", "initiatives")
 LEAST = 5
 """A printed name of fewer characters stands in many documents by chance."""
-AROUND, SHARED = 80, 2
+AROUND, SHARED = 40, 2
 """Within so many characters of an initiative's figure stand at least so many pairs of characters of its own words."""
 SAME = re.compile(r"([一-鿿“][^;.]*?), named in the same sentence")
 ELSEWHERE = re.compile(r"([一-鿿“][^;.]*?), which the sentence does not name")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 
@@ -255,24 +254,12 @@ def cut_by_mark(text: str) -> str:
     return next((run for run in runs if run[:2] + run[3] in text), "")
 
 
-PLACES = 2
-"""A character that stands in one place has at most two pairs: with what is before it and with what is after."""
-
-
-def rare_in(*pairs: frozenset[str]) -> frozenset[str]:
-    """Characters that stand in one place only: in no more than two pairs with their neighbours."""
-    counts = Counter(char for pair in frozenset().union(*pairs) for char in set(pair))
-    return frozenset(char for char, number in counts.items() if number <= PLACES)
-
-
-def misheard(
-    text: str, pairs: frozenset[str], used: frozenset[str] = frozenset(), rare: frozenset[str] = frozenset()
-) -> tuple[str, str] | None:
+def misheard(text: str, pairs: frozenset[str], used: frozenset[str] = frozenset()) -> tuple[str, str] | None:
     """A character that forms no word where one of the same sound would, and the word it would form.
 
     In sentences words of one character stand side by side, and some rare word nearly always sounds like two of them:
     there (`used` is given) only words of the dictionary that the package itself uses count as meant, and what is quoted
-    is left out. A character that is `rare`, so that the package has it nowhere else, is a slip for any word.
+    is left out.
     """
     for run in HAN.findall(_QUOTED_ZH.sub("", text) if used else text):
         covered = word_cover(run)
@@ -291,7 +278,7 @@ def misheard(
                 free = not covered[i - 1 if place else i + 1]
                 for other in same_sound(char) if free else "":
                     meant = pair[0] + other if place else other + pair[1]
-                    if _is_meant(meant, pairs, frozenset() if char in rare else used):
+                    if _is_meant(meant, pairs, used):
                         return run[max(0, i - 2) : i + 3], meant
     return None
 
@@ -311,7 +298,6 @@ def _turned(pair: str, pairs: frozenset[str], used: frozenset[str]) -> bool:
 def check_chinese(context: Context) -> None:
     """R227: blanks and marks inside Chinese. R228: a character of the same sound in place of the one meant."""
     pairs, used = phrase_pairs(context), used_pairs(context)
-    rare = rare_in(pairs, used)
     for name, columns in CHINESE.items():
         if not context.has(name):
             continue
@@ -357,7 +343,7 @@ def check_chinese(context: Context) -> None:
                 slip = (
                     None
                     if column in ("printed", "reading", "symbol_zh")
-                    else misheard(text, pairs, *((used, rare) if column in PROSE_ZH else ()))
+                    else misheard(text, pairs, used if column in PROSE_ZH else frozenset())
                 )
                 if slip:
                     context.report("R228", name, row[LINE], column, key, found=slip[0], meant=slip[1])
