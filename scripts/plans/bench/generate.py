@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -136,10 +136,17 @@ def _units(package: Package, used: set[str]) -> list[Row]:
     return [rows[u] for u in sorted(closed)]
 
 
+def _round(bound: Decimal, *, up: bool) -> str:
+    """A bound with one digit that counts."""
+    step = Decimal(1).scaleb(bound.adjusted())
+    return plain(bound.quantize(step, ROUND_CEILING if up else ROUND_FLOOR))
+
+
 def _indicator_row(indicator: Indicator, factor: str) -> Row:
     usual = indicator.usual * Decimal(factor)
     low, high = {"growth_rate": ("-0.2", "0.2"), "share": ("0.4", "1")}.get(
-        indicator.measure, (plain(usual / 5), plain(usual * 40 if indicator.dimension == "currency" else usual * 4))
+        indicator.measure,
+        (_round(usual / 5, up=False), _round(usual * (40 if indicator.dimension == "currency" else 4), up=True)),
     )
     return {
         "indicator_id": indicator.id,

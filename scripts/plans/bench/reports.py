@@ -33,6 +33,7 @@ LAYOUT_BREAKS = 0.03
 """Share of phrases that layout has broken by blanks."""
 LAYOUT = "Broken by layout."
 """What the note of such a phrase says."""
+YARDSTICK = "经济增长 is taken as GDP growth."
 NUMERALS = {2: "两", 3: "三", 5: "五", 6: "六", 8: "八", 10: "十", 20: "二十", 30: "三十"}
 
 
@@ -198,7 +199,8 @@ def _observation(writer: Writer, kind: str, indicator: Indicator, year: int) -> 
         text = f"{indicator.label}与经济增长{hedge}同步"
         row |= {"comparator": "in_step", "relative_to": "gdp-growth", "hedged": "true" if hedge else "false"}
         row |= writer.cue(cue)
-        return row | writer.phrase(text, [(text.index(f"{hedge}同步"), f"{hedge}同步", kind, key, "")])
+        row |= writer.phrase(text, [(text.index(f"{hedge}同步"), f"{hedge}同步", kind, key, "")])
+        return row | {"note": f"{row.get('note', '')} {YARDSTICK}".strip()}
     value = _value(rng, indicator)
     fall = not target and indicator.measure == "growth_rate" and rng.random() < 0.15
     comparator, frame = rng.choice(CORE_COMPARATORS if indicator.measure in ("growth_rate", "share") else COMPARATORS)
@@ -272,8 +274,6 @@ def _project(writer: Writer, n: int, name: tuple[str, str, str, str], portfolio:
         "stage": stage,
         "strength": "strive" if strive else "stated",
     }
-    if portfolio:
-        row["portfolio_id"] = portfolio["project_id"]
     row |= writer.cue(("力争" if strive else "") + word)
     elided = rng.random() < 0.1
     row["name_zh"] = f"{zh}项目" if elided else zh
@@ -289,6 +289,9 @@ def _project(writer: Writer, n: int, name: tuple[str, str, str, str], portfolio:
             "investment_unit_id": "cny-100m",
             "investment_base": base_value(invested, writer.factors["cny-100m"]),
         }
+    if portfolio:
+        row["portfolio_id"] = portfolio["project_id"]
+        row["note"] = f"{row.get('note', '')} Member of {portfolio['stated']}, which another sentence names.".strip()
     return row
 
 
@@ -466,6 +469,7 @@ def _silence(writer: Writer, indicator: Indicator) -> Row:
         "headline": "false",
         "stretch": "false",
         "source_id": writer.report.source,
+        "note": "The report gives no target for it.",
     }
 
 
@@ -476,8 +480,11 @@ def _link(writer: Writer) -> None:
         for row in rows[name]:
             if row["comparator"] != "not_stated" and rng.random() < 0.1:
                 owner, column = rng.choice((("projects", "project_id"), ("initiatives", "initiative_id")))
-                row[column] = rng.choice(rows[owner])[column]
-                row["note"] = f"{row.get('note', '')} Counted as a member of what it is linked to.".strip()
+                owned = rng.choice(rows[owner])
+                row[column] = owned[column]
+                row["note"] = (
+                    f"{row.get('note', '')} Belongs to {owned['stated']}, which another sentence names.".strip()
+                )
 
 
 def _repeat(writer: Writer) -> None:

@@ -144,11 +144,12 @@ def check_named(context: Context) -> None:
 
 def _check_unlinked(context: Context, name: str, link: str, owner: str, hits: pl.DataFrame) -> None:
     key = context.key_of(name)
-    candidates = hits.filter((pl.col("owner") == owner) & (~pl.col("portfolio") | (pl.col("year") == pl.col("_year"))))
+    own = hits.filter(pl.col("owner") == owner)
+    linked = (pl.col(link) == pl.col("key")).fill_null(value=False).any().over(LINE)
+    candidates = own.filter(~linked & (~pl.col("portfolio") | (pl.col("year") == pl.col("_year"))))
     if link == "portfolio_id":
         candidates = candidates.filter(pl.col("portfolio") & (pl.col("key") != pl.col(key)))
-    linked = (pl.col(link) == pl.col("key")).fill_null(value=False)
-    loose = candidates.filter(~linked.any().over(LINE)).sort(LINE, "name", "key")
+    loose = candidates.sort(LINE, "name", "key")
     if loose.is_empty():
         return
     there = hits.join(loose.select(LINE).unique(), on=LINE, how="semi").filter(pl.col("key") != pl.col(key))
