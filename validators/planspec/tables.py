@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 import polars as pl
 
+from planspec.ahead import ahead
 from planspec.findings import Finding
 from planspec.package import Field, Package, Resource
 
@@ -285,29 +286,46 @@ def typed(raw: pl.DataFrame, resource: Resource) -> pl.DataFrame:
     return raw.select(*(_cast(f) for f in resource.fields), pl.col(LINE))
 
 
-def read_tables(package: Package, visit: Visit | None = None) -> tuple[dict[str, Table], list[Finding]]:
-    """Read every resource of the package once. Resources that cannot be read are missing from the result.
-
-    `visit` sees each part of a table as text before the text is let go.
-    """
-    tables: dict[str, Table] = {}
-    faults: list[Finding] = []
+def _parts(package: Package, faults: list[Finding]) -> Iterator[tuple[Resource, pl.DataFrame, pl.DataFrame] | Resource]:
+    """The rows of every resource part by part, as text and cast; a resource alone where no table can be made of it."""
     for resource in package:
         if not package.store.exists(resource.path):
             params = {"path": resource.path, "why": "is no file of the package"}
             faults.append(Finding("S103", resource.name, resource.path, params=params))
             continue
         local = package.store.local(resource.path)
-        parts = []
         try:
             with local.open("rb") if local else io.BytesIO(package.store.read(resource.path)) as stream:
                 for raw in read_chunks(stream, resource, faults):
-                    cast = typed(raw, resource)
-                    if visit:
-                        visit(resource, raw, cast)
-                    parts.append(cast)
+                    yield resource, raw, typed(raw, resource)
         except UnreadableError as error:
             faults += error.args
+            yield resource
+
+
+def _is_large(package: Package) -> bool:
+    paths = [package.store.local(resource.path) for resource in package]
+    return any(path and path.is_file() and path.stat().st_size > BLOCK for path in paths)
+
+
+def read_tables(package: Package, visit: Visit | None = None) -> tuple[dict[str, Table], list[Finding]]:
+    """Read every resource of the package once. Resources that cannot be read are missing from the result.
+
+    `visit` sees each part of a table as text before the text is let go.
+    """
+    read: dict[str, tuple[Resource, list[pl.DataFrame]]] = {}
+    faults: list[Finding] = []
+    parts = _parts(package, faults)
+    for part in ahead(parts) if visit and _is_large(package) else parts:
+        if isinstance(part, Resource):
+            read.pop(part.name, None)
             continue
-        tables[resource.name] = Table(resource, parts[0] if len(parts) == 1 else pl.concat(parts, rechunk=False))
+        resource, raw, cast = part
+        if visit:
+            visit(resource, raw, cast)
+        read.setdefault(resource.name, (resource, []))[1].append(cast)
+    tables = {
+        name: Table(resource, frames[0] if len(frames) == 1 else pl.concat(frames, rechunk=False))
+        for name, (resource, frames) in read.items()
+    }
     return tables, faults
