@@ -48,7 +48,9 @@ def _judge_by_pandera(frames: PolarsFrames, name: str, rows: nw.LazyFrame[Any], 
     judged = Judged()
     found: dict[str, list[pl.DataFrame]] = {}
     for first in range(0, frames.lines(name) + 1, PART):
-        part = frames.collect([rows.filter((nw.col(LINE) >= first) & (nw.col(LINE) < first + PART))])[0]
+        whole = frames.lines(name) < PART
+        some = rows if whole else rows.filter((nw.col(LINE) >= first) & (nw.col(LINE) < first + PART))
+        part = frames.collect([some])[0]
         frame = nw.from_native(part, eager_only=True)
         applies = {rule.rule: _told(rule.applies()) for rule in rules if rule.applies}
         counted = frame.select(nw.len().alias("rows"), *(e.sum().alias(rule) for rule, e in applies.items())).row(0)

@@ -8,6 +8,7 @@ import narwhals as nw
 import polars as pl
 
 from planspec.rules.context import KEYS, OBSERVATIONS, Context
+from planspec.rules.frames import Frames
 from planspec.rules.links import with_key
 from planspec.tables import LINE
 
@@ -28,12 +29,12 @@ SAME = (
 """Columns that make two observations one fact."""
 
 
-def repeated(rows: nw.LazyFrame[Any], columns: tuple[str, ...]) -> nw.LazyFrame[Any]:
+def repeated(frames: Frames, rows: nw.LazyFrame[Any], columns: tuple[str, ...]) -> nw.LazyFrame[Any]:
     """Rows that agree with another in `columns`, an empty cell agreeing with an empty cell."""
     # Grouping first keeps the wide rows out of it: only what is there twice is looked up again.
     filled = [c(column).cast(nw.String).fill_null("\n").alias(f"_{n}") for n, column in enumerate(columns)]
     groups = [f"_{n}" for n in range(len(columns))]
-    marked = rows.with_columns(*filled)
+    marked = frames.alike(rows, columns).with_columns(*filled)
     twice = marked.group_by(*groups).agg(nw.len().alias("_rows")).filter(c("_rows") > 1)
     return marked.join(twice, on=groups, how="semi")
 
@@ -44,7 +45,9 @@ def check_same_fact(context: Context) -> None:
     for name, key in OBSERVATIONS.items():
         if context.has(name):
             context.count("P307", frames.height(name))
-            again = frames.collect([repeated(frames.table(name), SAME).select(*with_key(context, name, *SAME))])[0]
+            again = frames.collect(
+                [repeated(frames, frames.table(name), SAME).select(*with_key(context, name, *SAME))]
+            )[0]
             _report_again(context, "P307", name, key, again, SAME, set())
     for name in ("projects", "initiatives"):
         if not context.has(name):
@@ -52,7 +55,7 @@ def check_same_fact(context: Context) -> None:
         context.count("P308", frames.height(name))
         columns = ("name_zh", "name_en")
         queries = [
-            repeated(frames.table(name).filter(c(column) != ""), ("district_code", "year", column)).select(
+            repeated(frames, frames.table(name).filter(c(column) != ""), ("district_code", "year", column)).select(
                 *with_key(context, name, "district_code", "year", column)
             )
             for column in columns
@@ -92,7 +95,9 @@ def check_keys(context: Context, name: str) -> None:
     for columns in sorted(s for s in sets if s):
         context.count("S116", frames.height(name))
         present = nw.all_horizontal(*(~c(column).is_null() for column in columns), ignore_nulls=False)
-        twice = frames.collect([repeated(frames.table(name).filter(present), columns).select(LINE, *columns)])[0]
+        twice = frames.collect([repeated(frames, frames.table(name).filter(present), columns).select(LINE, *columns)])[
+            0
+        ]
         for values, group in twice.sort(LINE).group_by(columns, maintain_order=True):
             for row in group.slice(1).iter_rows(named=True):
                 context.report(

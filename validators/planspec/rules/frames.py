@@ -53,6 +53,9 @@ class Frames(Protocol):
     def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         """The same frame, computed once although several rules read it."""
 
+    def alike(self, frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+        """Every row that agrees with another in some columns, null with null; others may be among them."""
+
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         """Fetch frames, in order."""
 
@@ -102,6 +105,13 @@ class PolarsFrames:
 
     def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         return nw.from_native(frame.to_native().collect().lazy())
+
+    def alike(self, frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
+        # Hashes are compared first: a number a row instead of its cells. Where two agree, the rows are looked at.
+        rows = frame.to_native()
+        hashes = rows.select(columns).collect().hash_rows()
+        alone = hashes.n_unique() == len(hashes)
+        return nw.from_native(rows.head(0) if alone else rows.filter(hashes.is_duplicated()))
 
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         return pl.collect_all([frame.to_native() for frame in frames])

@@ -81,7 +81,7 @@ def check_references(context: Context) -> None:
             used = frames.given(name, reference.field)
             context.count("P301", used)
             context.count("P302", used if retired else 0)
-            known = frames.table(reference.resource).select(c(reference.target).alias(reference.field)).unique()
+            known = frames.table(reference.resource).select(c(reference.target).alias(reference.field))
             dangling = (
                 frames.table(name).filter(~c(reference.field).is_null()).join(known, on=reference.field, how="anti")
             )

@@ -193,6 +193,9 @@ class SparkFrames:
         columns = ", ".join(f"`{name}` {_TYPES[kind]}" for name, kind in schema.items())
         return nw.from_native(frame.to_native().mapInArrow(_OverBatches(function, schema), columns))
 
+    def alike(self, frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:  # noqa: ARG002 - grouping finds them
+        return frame
+
     def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         kept = frame.to_native().persist()
         self._kept.append(kept)
