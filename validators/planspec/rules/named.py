@@ -40,6 +40,15 @@ NOT_OF = re.compile(r"[Nn]ot (?:a )?(?:belong to|member of|part of) (?:[a-z0-9 ]
 """Where a note says that the row does not belong to a record it names."""
 EXAMPLE = re.compile("^(?:等|、)")
 FOUND: dict[str, type[pl.DataType]] = {LINE: pl.Int64, "name": pl.String}
+OWNERS: dict[str, type[pl.DataType]] = {
+    "owner": pl.String,
+    "key": pl.String,
+    "district_code": pl.String,
+    "year": pl.Int64,
+    "portfolio": pl.Boolean,
+    "proper": pl.Boolean,
+    "name": pl.String,
+}
 _COMMON = re.compile("|".join((*sorted(COMMON), "重大", "合作")))
 
 
@@ -75,7 +84,8 @@ def names_in(frame: pl.DataFrame, columns: tuple[str, ...], names: list[str]) ->
         else:
             texts = frame.select(LINE, text).filter(pl.col("text") != "")
         found = pl.col("text").str.extract_many(names, overlapping=True).alias("name")
-        parts.append(texts.select(LINE, found).explode("name").drop_nulls())
+        hits = texts.select("text").unique().with_columns(found).explode("name").drop_nulls().unique()
+        parts.append(texts.join(hits, on="text", how="inner").select(LINE, "name"))
     return pl.concat(parts).unique().select(list(FOUND))
 
 
@@ -98,18 +108,27 @@ def names_as_own(name: str, texts: list[str], others: set[str]) -> bool:
 
 def _owners(context: Context) -> pl.DataFrame:
     """Every form of every name: `owner` (a table), `key`, `district_code`, `year`, `portfolio`, `proper`, `name`."""
-    frames, rows = context.frames, []
+    frames, parts = context.frames, []
+    words = ["name_zh", "stated", "note"]
     for owner in ("projects", "initiatives"):
         if not context.has(owner):
             continue
-        kind = [c("kind")] if "kind" in context.resource(owner).columns else []
-        table = frames.table(owner).select(KEYS[owner], "district_code", "year", "name_zh", "stated", "note", *kind)
-        for row in frames.collect([table])[0].iter_rows(named=True):
-            place = (owner, row[KEYS[owner]], row["district_code"], row["year"], row.get("kind") == "portfolio")
-            rows += [(*place, is_name(form), form) for form in forms_of(row["name_zh"], row["stated"], row["note"])]
-    texts = {"owner": pl.String, "key": pl.String, "district_code": pl.String, "year": pl.Int64}
-    schema = {**texts, "portfolio": pl.Boolean, "proper": pl.Boolean, "name": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+        portfolio = c("kind") == "portfolio" if "kind" in context.resource(owner).columns else nw.lit(value=False)
+        place = [nw.lit(owner).alias("owner"), c(KEYS[owner]).alias("key"), c("district_code"), c("year")]
+        asked = frames.table(owner).select(*place, portfolio.fill_null(value=False).alias("portfolio"), *words)
+        table = frames.collect([asked])[0]
+        distinct = table.select(words).unique().with_row_index("_row")
+        forms = [(row[0], form) for row in distinct.iter_rows() for form in sorted(forms_of(*row[1:]))]
+        formed = pl.DataFrame(forms, schema={"_row": pl.UInt32, "name": pl.String}, orient="row")
+        named = distinct.join(formed, on="_row", how="inner").drop("_row")
+        parts.append(table.join(named, on=words, how="inner", nulls_equal=True).drop(words))
+    if not parts:
+        return pl.DataFrame(schema=OWNERS)
+    owners = pl.concat(parts)
+    proper = [form for form in owners["name"].unique() if is_name(form)]
+    return owners.with_columns(pl.col("name").is_in(proper).alias("proper")).select(
+        pl.col(column).cast(kind) for column, kind in OWNERS.items()
+    )
 
 
 def check_named(context: Context) -> None:
