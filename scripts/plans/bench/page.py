@@ -22,8 +22,9 @@ checks everything: cells, rows, the phrase against the value, keys, references, 
 the bare expressions check the Table Schemas alone; reading checks nothing.
 
 With two cores or more, on Linux, a package of up to 32 MB is checked by two processes: one takes the descriptor's form, names
-and words, the other all else, and both read the tables. Peak memory is that of the larger one. Where anything is found,
-the steps run again in one process, in their order, so a faulty package takes about as long as on one core.
+and words, the other all else, and both read the tables. Peak memory is that of the larger one. A larger package is read
+once, while the cells read before are looked at, and two threads share the steps. Where anything is found, the steps run
+in their order, one at a time, so a faulty package takes about as long as on one core.
 
 Made-up packages come from `plans bench generate`: the package's own schemas, phrases that the grammar reads, more than
 half of them distinct.
