@@ -19,6 +19,7 @@ where there are very many; a package of ordinary size is read phrase by phrase.
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 import polars as pl
@@ -123,6 +124,13 @@ def with_plain_numbers(frame: pl.DataFrame) -> pl.DataFrame:
     ).drop("_pre", "_one", "_mid", "_two", "_post", "_like_one", "_like_two", "_free", "_at_one", "_at_two")
 
 
+@lru_cache(maxsize=8)
+def _weak(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A character that matters only beside another."""
+    weak = "".join(sorted(alphabet(names).known - alphabet(names).alone))
+    return re.compile(f"[{weak}]" if weak else "(?!)")
+
+
 def closer(text: str, names: tuple[str, ...]) -> tuple[str, int]:
     """A phrase with every Han character made alike that is part of no literal where it stands.
 
@@ -131,15 +139,11 @@ def closer(text: str, names: tuple[str, ...]) -> tuple[str, int]:
     known = alphabet(names)
     if not known.usable:
         return text, 0
-    weak, pairs, neutral = known.known - known.alone, known.pairs, known.neutral
-    out: list[str] = []
-    last, lone, joined = "", False, False
-    for char in text:
-        here = char in weak
-        pair = (here or lone) and last + char in pairs
-        out.append(neutral if lone and not joined and not pair else last)
-        last, lone, joined = char, here, pair
-    out.append(neutral if lone and not joined else last)
+    pairs, neutral, out = known.pairs, known.neutral, list(text)
+    for match in _weak(names).finditer(text):
+        at = match.start()
+        if text[at - 1 : at + 1] not in pairs and text[at : at + 2] not in pairs:
+            out[at] = neutral
     made, least = "".join(out), sight(names).least
     body = made.lstrip(neutral)
     dropped = max(0, len(made) - len(body) - least)
