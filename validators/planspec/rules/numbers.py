@@ -29,6 +29,7 @@ ALONE = 3
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?: (?:million|billion|thousand))?")
 _OFFSETS = re.compile(r"offsets? ((?:\d+(?:,| and)? ?)+)")
 _BEFORE = re.compile(r"offsets? (?:\d+(?:,| and)? )*$")
+_KEY_YEAR = re.compile(r"\d{6}-(\d{4})-")
 _ASIDE = frozenset((LINE, "start", "end", "cue_start", "cue_end", "year", "district_code"))
 _POWERS = (1.0, 1e4, 1e8, 1e-6)
 
@@ -51,18 +52,22 @@ def _borne_out(text: str, known: set[float] | frozenset[float]) -> bool:
 def doubtful(row: dict[str, Any], column: str, documents: set[str]) -> list[str]:
     """Numbers of a cell that neither the row's other cells, nor its years, nor the documents' ids have."""
     cell = row[column]
+    spoken = [
+        match.group()
+        for match in _NUMBER.finditer(cell)
+        if match.group().rstrip(",") not in documents
+        and not _BEFORE.search(cell[max(0, match.start() - 40) : match.start()])
+    ]
+    if not spoken:
+        return []
+    key = _KEY_YEAR.match(next(iter(row[k] for k in row if k.endswith("_id")), ""))
+    years = {float(y) + step for y in (key.group(1) if key else "", row["year"]) if y.isdigit() for step in (-1, 0)}
+    open_ = [n for n in spoken if re.fullmatch(r"0\d\d", n) or not _borne_out(n, years | {100.0})]
+    if not open_:
+        return []
     rest = " ".join(v for k, v in row.items() if k not in _ASIDE and k != column and v)
-    key = next(iter(re.findall(r"\d{6}-(\d{4})-", rest)), row["year"])
-    years = {float(y) + step for y in (key, row["year"]) if y.isdigit() for step in (-1, 0)}
-    known = chinese_numbers(rest) | english_numbers(rest) | years | {100.0}
-    found = []
-    for match in _NUMBER.finditer(cell):
-        text = match.group()
-        if text.rstrip(",") in documents or _BEFORE.search(cell[max(0, match.start() - 40) : match.start()]):
-            continue
-        if re.fullmatch(r"0\d\d", text) or not _borne_out(text, known):
-            found.append(text)
-    return found
+    known = chinese_numbers(rest) | english_numbers(rest)
+    return [n for n in open_ if re.fullmatch(r"0\d\d", n) or not _borne_out(n, known)]
 
 
 def check_cited_numbers(context: Context) -> None:
