@@ -85,7 +85,7 @@ def _write(folder: Path, data: dict[str, Any], *, yardstick: bool) -> None:
     elif not kept:
         raise CannotTell("docs/mutation.json is not there", "run python -m plans.mutation without --seed first")
     else:
-        counts = data["all"] | ({} if yardstick else {"frictionless": None})
+        counts = data["all"] | ({} if yardstick else {"frictionless": None}) | {"rules": len(data["judged"]["rules"])}
         whole = kept | {"other_seeds": {**kept.get("other_seeds", {}), str(data["seed"]): counts}}
     text = json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
     write_whole(folder / "mutation.json", text.encode("utf-8"))

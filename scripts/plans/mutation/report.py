@@ -237,15 +237,19 @@ def _other_seeds(data: dict[str, Any]) -> list[str]:
     if not others:
         return []
     parts = {
-        "The survivors of these were read too, and rules were made from what people had done wrong there:": SHARPENED,
-        "Of these nobody had looked at a survivor when they were measured, so they are the fairer figures:": others.keys()
+        "Measured with the rules there were then; since, their survivors were read and rules were made of them:": SHARPENED,
+        "Held out: nobody has looked at a survivor of these, so they are the fairer figures:": others.keys()
         - SHARPENED,
     }
     lines = ["Other seeds draw other cells and other slips (`python -m plans.mutation --seed N`).", ""]
     for said, seeds in parts.items():
-        rows = [_row(f"seed {seed}", others[seed]) for seed in sorted(seeds & others.keys(), key=int)]
+        rows = [_row(_seed(seed, others[seed]), others[seed]) for seed in sorted(seeds & others.keys(), key=int)]
         lines += [said, "", HEAD, *rows, ""] if rows else []
     return lines
+
+
+def _seed(seed: str, counts: dict[str, Any]) -> str:
+    return f"seed {seed}" + (f", {counts['rules']} rules" if "rules" in counts else "")
 
 
 SHARPENED = frozenset(("11", "12"))
