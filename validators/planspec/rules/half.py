@@ -11,6 +11,8 @@ the same however the work was shared; and most packages that are checked hold.
 from __future__ import annotations
 
 import threading
+from collections import Counter, deque
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from planspec.rules.names import check_names
 from planspec.rules.profiles import check_descriptor
 from planspec.rules.quotes import check_quoted
 from planspec.rules.subjects import check_subjects
-from planspec.rules.tables import check_package
+from planspec.rules.tables import CHECKS
 from planspec.rules.text import check_text
 from planspec.rules.told import check_told
 from planspec.tables import read_tables
@@ -74,30 +76,45 @@ class _Sound(Collector):
 
 
 class Thread:
-    """A thread that takes its half, and the rules of the package layer, of the tables that a context holds."""
+    """A thread that takes steps of the tables that a context holds, and leaves the last ones to who asks for the answer."""
 
     def __init__(self, context: Context) -> None:
         self._collector = _Sound()
-        self._own = Context(context.package, context.tables, self._collector)
-        self._sound = False
-        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._shares = [Context(context.package, context.tables, self._collector) for _ in range(2)]
+        self._steps = deque((check_words, check_quoted, _describe, *CHECKS))
+        self._sound = [False, False]
+        self._thread = threading.Thread(target=self._take, args=(0,), daemon=True)
         self._thread.start()
 
-    def _run(self) -> None:
+    def _next(self, share: int) -> Callable[[Context], None] | None:
+        try:
+            return self._steps.pop() if share else self._steps.popleft()
+        except IndexError:
+            return None
+
+    def _take(self, share: int) -> None:
         # What goes wrong here goes wrong again where the steps run in order, and is told there.
         with suppress(Exception):
-            for step in (_describe, check_words, check_package, check_quoted):
-                step(self._own)
-            self._sound = True
+            while step := self._next(share):
+                step(self._shares[share])
+            self._sound[share] = True
 
     def stop(self) -> None:
         """Let it go: it ends with what it is at."""
         self._collector.over = True
 
     def answer(self) -> dict[str, dict[str, Any]] | None:
-        """Wait for it; what `take_half` tells of its half."""
+        """Take what steps are left and wait for the others; what `take_half` tells of its half."""
+        self._take(1)
         self._thread.join()
-        return {"rows": self._own.rows, "skipped": self._own.skipped} if self._sound else None
+        if not all(self._sound):
+            return None
+        rows: Counter[str] = Counter()
+        skipped: dict[str, str] = {}
+        for share in self._shares:
+            rows.update(share.rows)
+            skipped |= share.skipped
+        return {"rows": dict(rows), "skipped": skipped}
 
 
 def _describe(context: Context) -> None:

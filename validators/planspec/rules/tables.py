@@ -10,17 +10,23 @@ from planspec.rules.named import check_named
 from planspec.rules.proofs import check_ledger
 from planspec.rules.sets import check_code_lists, check_headline, check_portfolios
 
+CHECKS = (
+    check_references,
+    check_retired,
+    check_districts,
+    check_same_fact,
+    check_ledger,
+    check_portfolios,
+    check_headline,
+    check_code_lists,
+    check_named,
+    check_kinds,
+    check_order,
+)
+"""The package layer, in its order."""
+
 
 def check_package(context: Context) -> None:
     """Run the package layer."""
-    check_references(context)
-    check_retired(context)
-    check_districts(context)
-    check_same_fact(context)
-    check_ledger(context)
-    check_portfolios(context)
-    check_headline(context)
-    check_code_lists(context)
-    check_named(context)
-    check_kinds(context)
-    check_order(context)
+    for check in CHECKS:
+        check(context)
