@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import csv
 import io
 import json
 import zipfile
@@ -231,3 +232,13 @@ def test_a_damaged_archive(tmp_path_factory: pytest.TempPathFactory, where: floa
         validate(file, None)
     except CannotTell as error:
         assert error.what
+
+
+@pytest.mark.parametrize("name", CSV_NAMES)
+def test_an_empty_cell_is_no_crash(folder: Path, name: str) -> None:
+    """Each column of the first row in turn, source texts at hand: rules meet a null wherever there may be one."""
+    header, first, *rest = list(csv.reader(io.StringIO(fixtures.base()[name].decode())))
+    for at in range(len(header)):
+        held = io.StringIO(newline="")
+        csv.writer(held, lineterminator="\n").writerows([header, [*first[:at], "", *first[at + 1 :]], *rest])
+        judge(folder, name, held.getvalue().encode())

@@ -41,7 +41,7 @@ def check_surroundings(context: Context) -> None:
 def _check_also(context: Context, name: str) -> None:
     """T418: a name that another document on the district prints too, which the note does not say."""
     speakers: dict[str, set[str]] = defaultdict(set)
-    for source, district in context.frame("coverage").select("source_id", "district_code").iter_rows():
+    for source, district in context.frame("coverage").select("source_id", "district_code").drop_nulls().iter_rows():
         speakers[district].add(source)
     for row in context.raw(name).iter_rows(named=True):
         stated = compact_text(row["stated"]).strip(_EDGES)
