@@ -63,6 +63,12 @@ def _table(entry: dict[str, Any]) -> list[str]:
     return lines
 
 
+def _expected(dirty: dict[str, Any]) -> str:
+    if dirty["findings"] == dirty["must_find"]:
+        return "just those that the faults must make"
+    return f"where the faults must make {dirty['must_find']:,}"
+
+
 def _cold(tools: dict[str, Any]) -> list[str]:
     if not all("cold" in tools[tool] for tool in ("plans", "frictionless")):
         return []
@@ -136,7 +142,7 @@ def page(root: Path) -> str:
         parts += [
             f"\n## {dirty['rows']:,} rows with {dirty['faults']:,} planted faults\n",
             f"{dirty['tools']['plans']['seconds']:.2f} s, {dirty['tools']['plans']['seconds'] / clean:.2f} × the clean package; "
-            f"{dirty['findings']:,} findings, of which the faults must make {dirty['must_find']:,} (others follow from them).",
+            f"{dirty['findings']:,} findings, {_expected(dirty)}.",
         ]
     return "\n".join(parts) + "\n\n" + SPARK
 

@@ -147,8 +147,6 @@ def check_named(context: Context) -> None:
             key,
             "district_code",
             c("year").alias("_year"),
-            *columns,
-            "note",
             *(link for link, _ in links),
         ]
         hits = context.frames.collect([found.join(table.select(LINE, *given), on=LINE, how="inner")])[0]
@@ -171,6 +169,9 @@ def _check_unlinked(context: Context, name: str, link: str, owner: str, hits: pl
     loose = candidates.sort(LINE, "name", "key")
     if loose.is_empty():
         return
+    table, lines = context.frames.table(name), context.frames.local(loose.select(LINE).unique())
+    texts = context.frames.collect([table.select(LINE, *TEXTS[name], "note").join(lines, on=LINE, how="semi")])[0]
+    loose = loose.join(texts, on=LINE, how="left", maintain_order="left")
     there = hits.join(loose.select(LINE).unique(), on=LINE, how="semi").filter(pl.col("key") != pl.col(key))
     others = {line: set(names) for line, names in there.group_by(LINE).agg("name").iter_rows()}
     for (line,), rows in loose.group_by(LINE, maintain_order=True):
