@@ -75,6 +75,8 @@ def told(note: str | None) -> str:
 
 def names_in(frame: pl.DataFrame, columns: tuple[str, ...], names: list[str]) -> pl.DataFrame:
     """Every one of `names` that stands in the texts of each row, or in what its note says it belongs to: `FOUND`."""
+    if not names:
+        return pl.DataFrame(schema=FOUND)
     parts = []
     for column in (*columns, "note"):
         text = pl.col(column).str.replace_all(MARKS.pattern, "").alias("text")
