@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -67,3 +68,10 @@ def test_html_is_self_contained(broken: Report) -> None:
     page = render(broken, "html", "zh")
     for outside in ("http://", "https://", "src=", "@import"):
         assert outside not in page
+
+
+def test_of_many_missing_texts_some_are_named_and_all_are_counted(broken: Report) -> None:
+    few, many = (replace(broken, missing_texts=[f"{n:05}.txt" for n in range(number)]) for number in (10, 30_000))
+    assert "00009.txt (source texts)" in render(few, "text", "en")
+    assert "00009.txt, … +29990 (source texts)" in render(many, "text", "en")
+    assert "00010.txt" not in render(many, "text", "en")

@@ -6,6 +6,9 @@ from plans.reports.words import WORDS, mend, message, place, unlisted
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
 
+NAMED = 10
+"""Missing texts that are named; of more, how many there are."""
+
 
 def render(report: Report, language: str) -> str:
     """Findings first, then what was proved, then what was skipped and why."""
@@ -57,7 +60,9 @@ def _skipped(report: Report, language: str) -> list[str]:
     for why, rules in reasons.items():
         lines.append(f"  {words['skipped']}: {', '.join(sorted(rules))} ({why})")
     if report.missing_texts:
-        lines.append(f"  {words['skipped']}: {', '.join(report.missing_texts)} ({words['texts']})")
+        more = len(report.missing_texts) - NAMED
+        rest = f", … +{more}" if more > 0 else ""
+        lines.append(f"  {words['skipped']}: {', '.join(report.missing_texts[:NAMED])}{rest} ({words['texts']})")
     for change in report.lowered:
         lines.append(f"  {words['lowered']}: {change['rule']} → {change['severity']} ({change['reason']})")
     return lines
