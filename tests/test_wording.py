@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from planspec.lexicon import torn
-from planspec.rules.beside import slip_of
 from planspec.rules.named import forms_of, is_name, names_as_own, told
+from planspec.rules.slips import slip_of
 from planspec.rules.text import cut_by_mark
 from planspec.rules.told import unread
 from planspec.rules.words import stage_in_words

@@ -19,11 +19,11 @@ from typing import Any
 
 from planspec.findings import Collector, Finding
 from planspec.package import Package, open_package
-from planspec.rules.beside import check_beside
 from planspec.rules.context import Context
 from planspec.rules.names import check_names
 from planspec.rules.profiles import check_descriptor
 from planspec.rules.quotes import check_quoted
+from planspec.rules.slips import check_slips
 from planspec.rules.subjects import check_subjects
 from planspec.rules.tables import CHECKS
 from planspec.rules.text import check_text
@@ -125,6 +125,6 @@ def check_words(context: Context) -> None:
     """Names and words of the row layer, in their order."""
     check_text(context)
     check_names(context)
-    check_beside(context)
+    check_slips(context)
     check_told(context)
     check_subjects(context)

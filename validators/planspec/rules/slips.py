@@ -67,7 +67,7 @@ def unlike(frame: pl.DataFrame, pairs: tuple[tuple[str, tuple[str, ...]], ...]) 
     return frame.filter(pl.any_horizontal(*odd)).select(LINE)
 
 
-def check_beside(context: Context) -> None:
+def check_slips(context: Context) -> None:
     """R266."""
     for name, pairs in BESIDE.items():
         if not context.has(name):
