@@ -15,6 +15,7 @@ import polars as pl
 
 from planspec.rules.context import KEYS, Context
 from planspec.rules.quotes import COMMON
+from planspec.rules.readings import once_each
 from planspec.tables import LINE
 
 c = nw.col
@@ -46,7 +47,6 @@ OWNERS: dict[str, type[pl.DataType]] = {
     "district_code": pl.String,
     "year": pl.Int64,
     "portfolio": pl.Boolean,
-    "proper": pl.Boolean,
     "name": pl.String,
 }
 _COMMON = re.compile("|".join((*sorted(COMMON), "重大", "合作")))
@@ -77,18 +77,20 @@ def names_in(frame: pl.DataFrame, columns: tuple[str, ...], names: list[str]) ->
     """Every one of `names` that stands in the texts of each row, or in what its note says it belongs to: `FOUND`."""
     if not names:
         return pl.DataFrame(schema=FOUND)
-    parts = []
-    for column in (*columns, "note"):
-        text = pl.col(column).str.replace_all(MARKS.pattern, "").alias("text")
-        if column == "note":
-            spoken = frame.filter(pl.col("note").str.contains(BELONGS.pattern))
-            texts = spoken.select(LINE, pl.col("note").map_elements(told, return_dtype=pl.String).alias("text"))
-        else:
-            texts = frame.select(LINE, text).filter(pl.col("text") != "")
-        found = pl.col("text").str.extract_many(names, overlapping=True).alias("name")
-        hits = texts.select("text").unique().with_columns(found).explode("name").drop_nulls().unique()
-        parts.append(texts.join(hits, on="text", how="inner").select(LINE, "name"))
-    return pl.concat(parts).unique().select(list(FOUND))
+    texts = pl.concat([frame.select(LINE, pl.col(column).alias("text")) for column in columns]).filter(
+        pl.col("text") != ""
+    )
+    notes = frame.select(LINE, pl.col("note").alias("text")).filter(pl.col("text").str.contains(BELONGS.pattern))
+    bared = texts.select("text").unique().with_columns(pl.col("text").str.replace_all(MARKS.pattern, "").alias("bare"))
+    spoken = once_each(notes.select("text").unique(), ["text"], lambda note: (told(note),), {"bare": pl.String})
+    # One look at all texts: making the search ready for so many names costs as much as the search itself.
+    found = pl.col("bare").str.extract_many(names, overlapping=True).alias("name")
+    hits = pl.concat([bared, spoken]).select("bare").unique().with_columns(found).explode("name").drop_nulls()
+    named = [
+        rows.join(made.join(hits, on="bare", how="inner"), on="text", how="inner").select(LINE, "name")
+        for rows, made in ((texts, bared), (notes, spoken))
+    ]
+    return pl.concat(named).unique().select(list(FOUND))
 
 
 def names_as_own(name: str, texts: list[str], others: set[str]) -> bool:
@@ -109,72 +111,91 @@ def names_as_own(name: str, texts: list[str], others: set[str]) -> bool:
 
 
 def _owners(context: Context) -> pl.DataFrame:
-    """Every form of every name: `owner` (a table), `key`, `district_code`, `year`, `portfolio`, `proper`, `name`."""
-    frames, parts = context.frames, []
-    words = ["name_zh", "stated", "note"]
+    """Every form of every name: `owner` (a table), `key`, `district_code`, `year`, `portfolio`, `name`."""
+    frames, parts = context.frames, [pl.DataFrame(schema=OWNERS)]
     for owner in ("projects", "initiatives"):
         if not context.has(owner):
             continue
         portfolio = c("kind") == "portfolio" if "kind" in context.resource(owner).columns else nw.lit(value=False)
         place = [nw.lit(owner).alias("owner"), c(KEYS[owner]).alias("key"), c("district_code"), c("year")]
-        asked = frames.table(owner).select(*place, portfolio.fill_null(value=False).alias("portfolio"), *words)
-        table = frames.collect([asked])[0]
-        distinct = table.select(words).unique().with_row_index("_row")
-        forms = [(row[0], form) for row in distinct.iter_rows() for form in sorted(forms_of(*row[1:]))]
-        formed = pl.DataFrame(forms, schema={"_row": pl.UInt32, "name": pl.String}, orient="row")
-        named = distinct.join(formed, on="_row", how="inner").drop("_row")
-        parts.append(table.join(named, on=words, how="inner", nulls_equal=True).drop(words))
-    if not parts:
-        return pl.DataFrame(schema=OWNERS)
-    owners = pl.concat(parts)
-    proper = [form for form in owners["name"].unique() if is_name(form)]
-    return owners.with_columns(pl.col("name").is_in(proper).alias("proper")).select(
-        pl.col(column).cast(kind) for column, kind in OWNERS.items()
-    )
+        asked = frames.table(owner).select(
+            *place, portfolio.fill_null(value=False).alias("portfolio"), "name_zh", "stated", "note"
+        )
+        parts.append(_formed(frames.collect([asked])[0]).select(pl.col(n).cast(kind) for n, kind in OWNERS.items()))
+    return pl.concat(parts)
+
+
+def _formed(table: pl.DataFrame) -> pl.DataFrame:
+    """`table` (`name_zh`, `stated`, `note`) with the forms of each name as `name`, a row each."""
+    words = ["name_zh", "stated", "note"]
+    # A note that gives no other form does not matter.
+    table = table.with_columns(pl.when(pl.col("note").str.contains(ALSO_PRINTED.pattern)).then("note").alias("note"))
+    distinct = table.select(words).unique().with_row_index("_row")
+    plain = distinct.filter(pl.col("note").is_null())
+    bared = [
+        plain.select("_row", pl.col(word).str.replace_all(MARKS.pattern, "").alias("name"))
+        for word in ("name_zh", "stated")
+    ]
+    noted = [
+        (row[0], form)
+        for row in distinct.filter(pl.col("note").is_not_null()).iter_rows()
+        for form in forms_of(*row[1:])
+    ]
+    bared.append(pl.DataFrame(noted, schema={"_row": pl.UInt32, "name": pl.String}, orient="row"))
+    named = pl.concat(bared).filter(pl.col("name").str.len_chars() > 1).unique()
+    forms = distinct.join(named, on="_row", how="inner").drop("_row")
+    return table.join(forms, on=words, how="inner", nulls_equal=True).drop(words)
 
 
 def check_named(context: Context) -> None:
     """P344 and P345. A portfolio is the list of its own plan year: a figure of another year need not belong to it."""
     owners = _owners(context)
-    names = sorted(set(owners["name"]))
     for name, links in LINKS.items():
         if not context.has(name):
             continue
-        key, columns = context.key_of(name), TEXTS[name]
         table = context.frames.table(name)
+        linkable = owners.filter(pl.col("portfolio")) if name == "projects" else owners
         found = context.frames.through(
-            table.select(LINE, *columns, "note"), partial(names_in, columns=columns, names=names), FOUND
+            table.select(LINE, *TEXTS[name], "note"),
+            partial(names_in, columns=TEXTS[name], names=sorted(linkable["name"].unique())),
+            FOUND,
         )
-        given: list[str | nw.Expr] = [
-            key,
-            "district_code",
-            c("year").alias("_year"),
-            *(link for link, _ in links),
-        ]
-        hits = context.frames.collect([found.join(table.select(LINE, *given), on=LINE, how="inner")])[0]
-        hits = hits.join(owners, on=["name", "district_code"], how="inner")
+        given = [c(context.key_of(name)).alias("_key"), c("district_code"), c("year").alias("_year")]
+        hits = context.frames.collect(
+            [found.join(table.select(LINE, *given, *(c(link) for link, _ in links)), on=LINE, how="inner")]
+        )[0]
         for link, owner in links:
             context.count("P344", context.frames.height(name))
             context.count("P345", context.frames.given(name, link))
             if context.has(owner):
-                _check_unlinked(context, name, link, owner, hits)
-                _check_unspoken(context, name, link, owner, hits)
+                own = linkable.filter(pl.col("owner") == owner)
+                same = own.select(pl.col("key").alias(link), "district_code", "name")
+                linked = hits.join(same, on=[link, "district_code", "name"], how="semi").select(LINE).unique()
+                _check_unlinked(context, name, link, owners, _candidates(hits, linked, own))
+                _check_unspoken(context, name, link, owner, linked)
 
 
-def _check_unlinked(context: Context, name: str, link: str, owner: str, hits: pl.DataFrame) -> None:
+def _candidates(hits: pl.DataFrame, linked: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
+    """The other records that rows name whose link is not borne out by any name they hold."""
+    silent, place = hits.join(linked, on=LINE, how="anti"), ["name", "district_code"]
+    single = silent.join(own.filter(~pl.col("portfolio")).drop("year", "portfolio"), on=place, how="inner")
+    listed = own.filter("portfolio").rename({"year": "_year"}).drop("portfolio")
+    named = pl.concat([single, silent.join(listed, on=[*place, "_year"], how="inner")], how="diagonal")
+    return named.filter(pl.col("key") != pl.col("_key"))
+
+
+def _check_unlinked(context: Context, name: str, link: str, owners: pl.DataFrame, candidates: pl.DataFrame) -> None:
     key = context.key_of(name)
-    own = hits.filter(pl.col("owner") == owner)
-    linked = (pl.col(link) == pl.col("key")).fill_null(value=False).any().over(LINE)
-    candidates = own.filter(~linked & (~pl.col("portfolio") | (pl.col("year") == pl.col("_year"))))
-    if link == "portfolio_id":
-        candidates = candidates.filter(pl.col("portfolio") & (pl.col("key") != pl.col(key)))
-    loose = candidates.sort(LINE, "name", "key")
-    if loose.is_empty():
+    if candidates.is_empty():
         return
-    table, lines = context.frames.table(name), context.frames.local(loose.select(LINE).unique())
-    texts = context.frames.collect([table.select(LINE, *TEXTS[name], "note").join(lines, on=LINE, how="semi")])[0]
-    loose = loose.join(texts, on=LINE, how="left", maintain_order="left")
-    there = hits.join(loose.select(LINE).unique(), on=LINE, how="semi").filter(pl.col("key") != pl.col(key))
+    frames, lines = context.frames, context.frames.local(candidates.select(LINE).unique())
+    columns = list(dict.fromkeys((LINE, key, *TEXTS[name], "note")))
+    texts = frames.collect([frames.table(name).select(*columns).join(lines, on=LINE, how="semi")])[0]
+    loose = candidates.join(texts, on=LINE, how="left").sort(LINE, "name", "key")
+    there = names_in(texts, TEXTS[name], sorted(owners["name"].unique()))
+    places = loose.select(LINE, key, "district_code").unique()
+    there = there.join(places, on=LINE, how="inner").join(owners, on=["name", "district_code"], how="inner")
+    there = there.filter(pl.col("key") != pl.col(key))
     others = {line: set(names) for line, names in there.group_by(LINE).agg("name").iter_rows()}
     for (line,), rows in loose.group_by(LINE, maintain_order=True):
         row = next((r for r in rows.iter_rows(named=True) if _names(r, name, others.get(line, set()))), None)
@@ -188,16 +209,19 @@ def _names(row: dict[str, Any], name: str, others: set[str]) -> bool:
     texts = [bare(row[column]) for column in TEXTS[name] if row[column]]
     if row["name"] in bare("\n".join(NOT_OF.findall(row["note"] or ""))):
         return False
-    return row["name"] in told(row["note"]) or (row["proper"] and names_as_own(row["name"], texts, others))
+    return row["name"] in told(row["note"]) or (is_name(row["name"]) and names_as_own(row["name"], texts, others))
 
 
-def _check_unspoken(context: Context, name: str, link: str, owner: str, hits: pl.DataFrame) -> None:
+def _check_unspoken(context: Context, name: str, link: str, owner: str, linked: pl.DataFrame) -> None:
     """P345. That a list of several names the record is enough here: it bears the link out, though it asks for none."""
     frames, key = context.frames, context.key_of(name)
-    spoken = hits.filter((pl.col("owner") == owner) & (pl.col(link) == pl.col("key"))).select(LINE).unique()
     known = frames.table(owner).select(c(KEYS[owner]).alias(link), c("name_zh").alias("_linked")).unique(link)
-    silent = frames.table(name).filter(~c(link).is_null()).join(frames.local(spoken), on=LINE, how="anti")
-    rows = frames.collect([silent.join(known, on=link, how="inner").select(LINE, key, link, "_linked", "stated")])[0]
+    silent = frames.table(name).filter(~c(link).is_null()).join(frames.local(linked), on=LINE, how="anti")
+    rows = frames.collect([silent.select(LINE, key, link, "stated")])[0]
+    if rows.is_empty():
+        return
+    asked = frames.local(rows)
+    rows = frames.collect([asked.join(known, on=link, how="inner").select(LINE, key, link, "_linked", "stated")])[0]
     for row in rows.sort(LINE).iter_rows(named=True):
         if not context.collector.spoiled(name, row[LINE], link):
             params = {"cell": row[link], "linked": row["_linked"], "stated": row["stated"] or ""}
