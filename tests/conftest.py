@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from planspec.rules.run import find_sources
+from planspec.rules.source import find_sources
 
 # A busy machine is not a fault of the code: examples are bounded in number, not in time. The same examples on every run,
 # so that a change fails for what it changed; HYPOTHESIS_PROFILE=explore looks for new ones.

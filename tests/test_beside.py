@@ -13,25 +13,36 @@ from pathlib import Path
 import pytest
 
 from planspec.beside import ask_beside, may_fork
-from planspec.findings import Collector
-from planspec.package import open_package
-from planspec.rules.context import Context
-from planspec.rules.half import Thread, take_half
-from planspec.rules.run import find_sources, validate
-from planspec.tables import read_tables
+from planspec.rules.run import validate
+from planspec.rules.source import find_sources
+from planspec.rules.steps import STEPS, _shares, take_share
+
+
+class Numbers(list[int]):
+    """Turns that nobody else takes."""
+
+    def drop(self) -> None:
+        self.clear()
 
 
 class Asked:
-    """The second half worked out in this process, its answer taken through JSON as a pipe would."""
+    """The second process in this one, its answer taken through JSON as a pipe would; it takes some of the steps."""
 
-    def __init__(self, package: Path) -> None:
-        self.answers = [json.loads(json.dumps(take_half(package)))]
+    def __init__(self, package: Path, texts: Path | None, part: str = "its own") -> None:
+        self.package, self.texts, self.part = package, texts, part
+        self.stopped = False
+
+    def share(self, own: list[int], other: list[int]) -> Numbers:
+        both = [*own, *other]
+        mine = {"its own": own, "all": [], "none": both, "every second": both[::2]}[self.part]
+        self.theirs = Numbers(number for number in both if number not in mine)
+        return Numbers(mine)
 
     def answer(self) -> object:
-        return self.answers.pop()
+        return json.loads(json.dumps(take_share(self.package, self.texts, self.theirs)))  # type: ignore[arg-type]  # the same, without pipes
 
     def stop(self) -> None:
-        """There is no process."""
+        self.stopped = True
 
 
 def _swap(name: str, old: str, new: str) -> Callable[[Path], None]:
@@ -59,42 +70,51 @@ HARMS: dict[str, Callable[[Path], None]] = {
 }
 
 
+@pytest.mark.parametrize("part", ["its own", "all", "none", "every second"])
 @pytest.mark.parametrize("harm", HARMS)
-def test_two_processes_report_what_one_reports(package: Path, root: Path, harm: str) -> None:
+def test_two_processes_report_what_one_reports(package: Path, root: Path, harm: str, part: str) -> None:
     HARMS[harm](package)
     texts = find_sources(root, None, os.environ.get("PLANS_SOURCES"))
     alone = validate(package, texts)
-    shared = validate(package, texts, beside=Asked(package))  # type: ignore[arg-type]  # answers as the process does
+    shared = validate(package, texts, beside=Asked(package, texts, part))  # type: ignore[arg-type]  # answers as the process does
     assert replace(shared, seconds=0) == replace(alone, seconds=0)
     assert [f.params for f in shared.findings] == [f.params for f in alone.findings]
 
 
 @pytest.mark.parametrize("harm", HARMS)
-def test_a_thread_and_parts_report_what_one_after_the_other_reports(
+def test_quotes_by_groups_of_documents_report_what_all_at_once_report(
     package: Path, root: Path, harm: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is done for large packages only: a thread for one half, quotes by groups of documents."""
     HARMS[harm](package)
     texts = find_sources(root, None, os.environ.get("PLANS_SOURCES"))
     alone = validate(package, texts)
-    for place, number in (("half.SMALL", -1), ("half.MANY", 0), ("quotes.PART", 700)):
-        monkeypatch.setattr(f"planspec.rules.{place}", number)
-    shared = validate(package, texts)
-    assert replace(shared, seconds=0) == replace(alone, seconds=0)
-    assert [f.params for f in shared.findings] == [f.params for f in alone.findings]
+    monkeypatch.setattr("planspec.rules.quotes.PART", 700)
+    parted = validate(package, texts)
+    assert replace(parted, seconds=0) == replace(alone, seconds=0)
+    assert [f.params for f in parted.findings] == [f.params for f in alone.findings]
 
 
-def test_a_thread_gives_no_answer_where_it_finds_something(package: Path) -> None:
-    said = []
-    for harm in ("nothing", "a word, seen by the second process alone"):
-        HARMS[harm](package)
-        opened = open_package(package)
-        context = Context(opened, read_tables(opened)[0], Collector())
-        said.append(Thread(context).answer())
-        assert context.collector.total == 0
-    assert said[0]
-    assert said[0]["rows"]["R224"] > 0
-    assert said[1] is None
+def test_every_step_is_shared_but_the_form_of_the_descriptor() -> None:
+    first, second = _shares()
+    shared = sorted([*first, *second])
+    assert [name for number, name in enumerate(STEPS) if number not in shared] == ["form"]
+    assert len(shared) == len(set(shared)) == len(STEPS) - 1
+
+
+def test_a_package_too_large_for_two_processes_is_checked_by_one(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("planspec.rules.steps.MOST", 1000)
+    asked = Asked(package, None)
+    assert validate(package, None, beside=asked).holds  # type: ignore[arg-type]  # answers as the process does
+    assert not hasattr(asked, "theirs")
+
+
+def test_a_share_in_which_something_is_found_has_no_answer_and_leaves_no_turns(package: Path) -> None:
+    HARMS["a word, seen by the second process alone"](package)
+    turns = Numbers(range(len(STEPS)))
+    assert take_share(package, None, turns) is None  # type: ignore[arg-type]  # the same, without pipes
+    assert turns == []
 
 
 def _python(code: str) -> str:
@@ -112,7 +132,7 @@ ASK = "from planspec.beside import ask_beside; import os, sys, time\n"
 @needs_cores
 def test_the_answer_comes_back_and_no_process_is_left() -> None:
     code = ASK + (
-        "with ask_beside(lambda: {'who': os.getpid()}) as asked: print(asked.answer()['who'] != os.getpid())\n"
+        "with ask_beside(lambda turns: {'who': os.getpid()}) as asked: print(asked.answer()['who'] != os.getpid())\n"
         "try: os.waitpid(-1, os.WNOHANG)\n"
         "except ChildProcessError: print('none left')\n"
     )
@@ -121,19 +141,19 @@ def test_the_answer_comes_back_and_no_process_is_left() -> None:
 
 @needs_cores
 def test_an_answer_larger_than_a_pipe_comes_whole() -> None:
-    assert _python(ASK + "with ask_beside(lambda: 'x' * 10**6) as asked: print(len(asked.answer()))") == "1000000"
+    assert _python(ASK + "with ask_beside(lambda turns: 'x' * 10**6) as asked: print(len(asked.answer()))") == "1000000"
 
 
 @needs_cores
 @pytest.mark.parametrize("end", ["1 / 0", "sys.exit(3)", "os._exit(0)", "os.abort()", "print(object())", "object()"])
 def test_a_process_that_fails_gives_no_answer_and_says_nothing(end: str) -> None:
-    assert _python(ASK + f"with ask_beside(lambda: {end}) as asked: print(asked.answer())") == "None"
+    assert _python(ASK + f"with ask_beside(lambda turns: {end}) as asked: print(asked.answer())") == "None"
 
 
 @needs_cores
 def test_a_process_nobody_asks_is_ended() -> None:
     code = ASK + (
-        "with ask_beside(lambda: time.sleep(600)) as asked: asked.stop()\n"
+        "with ask_beside(lambda turns: time.sleep(600)) as asked: asked.stop()\n"
         "try: os.waitpid(-1, os.WNOHANG)\n"
         "except ChildProcessError: print('none left')\n"
     )
@@ -141,14 +161,44 @@ def test_a_process_nobody_asks_is_ended() -> None:
 
 
 @needs_cores
+def test_two_processes_take_each_number_once() -> None:
+    code = ASK + (
+        "slow = lambda turns: [(time.sleep(0.01), n)[1] for n in turns]\n"
+        "with ask_beside(slow) as asked:\n"
+        "    mine = [(time.sleep(0.002), n)[1] for n in asked.share(range(40), range(40, 60))]\n"
+        "    theirs = asked.answer()\n"
+        "    print(sorted([*mine, *theirs]) == list(range(60)), mine[0], theirs[0], any(n >= 40 for n in mine))\n"
+    )
+    assert _python(code) == "True 0 40 True"
+
+
+@needs_cores
+def test_a_process_that_drops_its_turns_ends_those_of_the_other() -> None:
+    code = ASK + (
+        "with ask_beside(lambda turns: turns.drop()) as asked:\n"
+        "    left = asked.share(range(200), range(200, 250))\n"
+        "    time.sleep(0.5)\n"
+        "    print(list(left), asked.answer())\n"
+    )
+    assert _python(code) == "[] None"
+
+
+@needs_cores
+def test_turns_nobody_hands_out_do_not_hold_the_end_up() -> None:
+    assert _python(ASK + "with ask_beside(lambda turns: list(turns)) as asked: print(bool(asked))") == "True"
+
+
+@needs_cores
 def test_no_fork_with_threads_or_with_one_core() -> None:
-    assert _python(ASK + "import polars\nwith ask_beside(lambda: 1) as asked: print(asked)") == "None"
-    assert _python(ASK + "os.sched_setaffinity(0, [0])\nwith ask_beside(lambda: 1) as asked: print(asked)") == "None"
+    assert _python(ASK + "import polars\nwith ask_beside(lambda turns: 1) as asked: print(asked)") == "None"
+    assert (
+        _python(ASK + "os.sched_setaffinity(0, [0])\nwith ask_beside(lambda turns: 1) as asked: print(asked)") == "None"
+    )
 
 
 def test_this_process_has_threads_and_does_not_fork() -> None:
     assert not may_fork()
-    with ask_beside(lambda: 1) as asked:
+    with ask_beside(lambda turns: 1) as asked:
         assert asked is None
 
 

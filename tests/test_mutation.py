@@ -15,7 +15,8 @@ from plans.mutation.mutants import PER_COLUMN, Mutant, plan, sample
 from plans.mutation.report import page, result, share
 from planspec.package import open_package
 from planspec.rules.catalogue import catalogue
-from planspec.rules.run import find_sources, validate
+from planspec.rules.run import validate
+from planspec.rules.source import find_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 SEED = 20250101

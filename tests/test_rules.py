@@ -19,7 +19,8 @@ from planspec.package import Resource, open_package
 from planspec.rules.catalogue import LANGUAGES, LAYERS, SEVERITIES, Rule, catalogue
 from planspec.rules.causes.index import Causes
 from planspec.rules.context import Context
-from planspec.rules.run import Report, find_sources, validate
+from planspec.rules.run import Report, validate
+from planspec.rules.source import find_sources
 
 ROOT = Path(__file__).resolve().parents[1]
 IDS = sorted(catalogue())

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from planspec.beside import ask_beside
+from planspec.beside import Turns, ask_beside
 from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
@@ -96,10 +96,11 @@ def validate(
     if engine == "polars" and (master or data):
         stop(CannotTell("--master and --data are for Spark", "add --engine spark"))
     # The second process starts before anything heavy is imported (see `planspec.beside`).
-    with _uncollected(), ask_beside(partial(_half, path)) if engine == "polars" else nullcontext() as beside:
+    with _uncollected(), ask_beside(partial(_beside, path, sources)) if engine == "polars" else nullcontext() as beside:
         from plans.reports import FORMATS, render
-        from planspec.rules.run import Spark, find_sources
+        from planspec.rules.run import Spark
         from planspec.rules.run import validate as run
+        from planspec.rules.source import find_sources
 
         choose(format, FORMATS, "format")
         language = choose(lang or default_language(), ("en", "zh"), "language")
@@ -123,10 +124,11 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _half(path: Path) -> object:
-    from planspec.rules.half import take_half
+def _beside(path: Path, sources: Path | None, turns: Turns) -> object:
+    from planspec.rules.source import find_sources
+    from planspec.rules.steps import take_share
 
-    return take_half(path)
+    return take_share(path, find_sources(path, sources, os.environ.get("PLANS_SOURCES")), turns)
 
 
 @app.command()

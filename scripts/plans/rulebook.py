@@ -9,7 +9,8 @@ from pathlib import Path
 
 from planspec.errors import CannotTell
 from planspec.rules.catalogue import LAYERS, Rule, catalogue
-from planspec.rules.run import find_sources, validate
+from planspec.rules.run import validate
+from planspec.rules.source import find_sources
 
 HEADS = {
     "en": {

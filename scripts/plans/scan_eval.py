@@ -274,7 +274,7 @@ def main(arguments: list[str]) -> int:
             )
             print("".join(f"  {line}\n" for line in differ), end="")
             return int(exact < 0.97 * asked)
-        from planspec.rules.run import find_sources
+        from planspec.rules.source import find_sources
 
         texts = given.texts or find_sources(given.package, None, os.environ.get("PLANS_SOURCES"))
         if texts is None:

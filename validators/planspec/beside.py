@@ -11,18 +11,45 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 
-class Beside:
-    """A forked process that works out one answer."""
+class Turns:
+    """Numbers that two processes take in turn, each number once: first one's own, then what the other has left."""
 
-    def __init__(self, pid: int, pipe: int) -> None:
+    def __init__(self, own: int, other: int) -> None:
+        self._pipes = (own, other)
+
+    def __iter__(self) -> Iterator[int]:
+        for pipe in self._pipes:
+            while number := os.read(pipe, 1):
+                yield number[0]
+
+    def drop(self) -> None:
+        """Take all that are left, so that neither process begins another."""
+        deque(self, 0)
+
+
+class Beside:
+    """A forked process that works out one answer, and shares what is to be done for it."""
+
+    def __init__(self, pid: int, pipe: int, turns: tuple[int, ...], handing: tuple[int, ...]) -> None:
         self._pid = pid
         self._pipe = pipe
+        self._turns = turns
+        self._handing = handing
+
+    def share(self, own: Sequence[int], other: Sequence[int]) -> Turns:
+        """Hand out numbers (below 256, at most 4096): those this process begins with, and those the other does."""
+        for pipe, numbers in zip(self._handing, (own, other), strict=True):
+            os.write(pipe, bytes(numbers))
+            os.close(pipe)
+        self._handing = ()
+        return Turns(self._turns[0], self._turns[1])
 
     def answer(self) -> Any:
         """Wait for the answer, once; None where the process ended without one."""
@@ -38,6 +65,9 @@ class Beside:
                 os.kill(self._pid, signal.SIGKILL)
             os.close(self._pipe)
             self._reap()
+        for pipe in (*self._turns, *self._handing):
+            os.close(pipe)
+        self._turns = self._handing = ()
 
     def _reap(self) -> None:
         with suppress(ChildProcessError):
@@ -54,20 +84,21 @@ def may_fork() -> bool:
 
 
 @contextmanager
-def ask_beside(question: Callable[[], Any]) -> Iterator[Beside | None]:
+def ask_beside(question: Callable[[Turns], Any]) -> Iterator[Beside | None]:
     """Work out `question()`, whose answer JSON can hold, while the context lasts; None where no second process can be had.
 
-    What it prints or warns of is dropped, and whatever it raises makes the answer None: the caller, who then does the
-    same work, meets the same trouble and tells of it.
+    The question is given the turns it may take, which wait until the first process hands them out. What it prints or
+    warns of is dropped, and whatever it raises makes the answer None: the caller, who then does the same work, meets the
+    same trouble and tells of it.
     """
     if not may_fork():
         yield None
         return
-    reading, writing = os.pipe()
+    (reading, writing), (own, to_own), (other, to_other) = os.pipe(), os.pipe(), os.pipe()
     pid = os.fork()
     if pid:
         os.close(writing)
-        asked = Beside(pid, reading)
+        asked = Beside(pid, reading, (own, other), (to_own, to_other))
         try:
             yield asked
         finally:
@@ -75,10 +106,13 @@ def ask_beside(question: Callable[[], Any]) -> Iterator[Beside | None]:
         return
     status = 1
     try:
+        # Turns end where nobody can hand out more.
+        os.close(to_own)
+        os.close(to_other)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        said = json.dumps(question()) + "\n"
+        said = json.dumps(question(Turns(other, own))) + "\n"
         with os.fdopen(writing, "wb") as pipe:
             pipe.write(said.encode())
         status = 0

@@ -48,7 +48,7 @@ def add(
     from plans import adding, reviewing
     from plans.cli import choose, default_language, stop
     from plans.commands.scan import checked_code, read_report
-    from planspec.rules.run import find_sources
+    from planspec.rules.source import find_sources
     from planspec.scan import read_vocabulary, scan
     from planspec.scan.review import accept_from, begin, open_items, read_review, write_review
 
@@ -113,7 +113,8 @@ def _tell(added, limit: int) -> None:
 
 def _validate(package: Path, language: str) -> int:
     from plans.reports import render
-    from planspec.rules.run import find_sources, validate
+    from planspec.rules.run import validate
+    from planspec.rules.source import find_sources
 
     root = package if package.is_dir() else package.parent
     kept = root / "sources"

@@ -44,7 +44,7 @@ def measure(
 
     from plans.bench.measure import measure as run
     from plans.cli import stop, write_out
-    from planspec.rules.run import find_sources
+    from planspec.rules.source import find_sources
 
     def tell(what: str) -> None:
         if sys.stderr.isatty():

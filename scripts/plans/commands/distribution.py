@@ -50,7 +50,8 @@ def build(
     from plans.build import build as run
     from plans.cli import default_language, stop
     from plans.reports import render
-    from planspec.rules.run import find_sources, validate
+    from planspec.rules.run import validate
+    from planspec.rules.source import find_sources
 
     try:
         report = validate(path, find_sources(path, None, os.environ.get("PLANS_SOURCES")))

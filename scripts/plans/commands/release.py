@@ -33,7 +33,7 @@ def release(
     """
     from plans.cli import DOES_NOT, HOLDS, stop
     from plans.release import describe, perform, prepare
-    from planspec.rules.run import find_sources
+    from planspec.rules.source import find_sources
 
     try:
         texts = find_sources(path, sources, os.environ.get("PLANS_SOURCES"))

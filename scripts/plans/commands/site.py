@@ -55,7 +55,8 @@ def site(
     from plans.cli import default_language, stop
     from plans.reports import render
     from plans.site.build import site_files, write_site
-    from planspec.rules.run import find_sources, validate
+    from planspec.rules.run import validate
+    from planspec.rules.source import find_sources
 
     progress = _progress()
     try:

@@ -20,7 +20,7 @@ from plans.mutation.mutants import plan, sample
 from plans.mutation.report import page, result, share, stored
 from planspec.errors import CannotTell
 from planspec.files import write_whole
-from planspec.rules.run import find_sources
+from planspec.rules.source import find_sources
 
 SEED = 20250101
 

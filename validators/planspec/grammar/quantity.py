@@ -25,6 +25,9 @@ _TRIGGER = re.compile(r"(?:突破|超过|超|达到|达|近|约|过|逾|破|不�
 _BROKEN_PER_MILLE = re.compile(r"%。(?=以[内下上]|左右)")
 """‰ that a conversion tore into a per cent sign and a full stop."""
 _SOLID_ZH = re.compile(r"[一二两三四五六七八九十]")
+_AFTER_BEGINS = frozenset(word[0] for _, words in AFTER for word in words)
+_BEFORE_ENDS = frozenset(word[-1] for _, words in BEFORE for word in words)
+"""Characters that words of comparison begin and end with: of most figures none is near."""
 _BARE_MONEY = {"亿": "亿元", "万亿": "万亿元"}
 _PEOPLE = re.compile(
     r"(?:名|多|余)?(?:[一-鿿]{0,6}?)(?:群众|人口|居民|市民|职工|村民|移民|农民|学生|儿童|老人|干部|党员|退休人员|女生|儿女|网民|大军|妇女|师生)"
@@ -110,6 +113,8 @@ def _after(text: str, position: int) -> tuple[str, int]:
     aside = _ASIDE.match(text, skip)
     if aside:
         skip = aside.end()
+    if text[skip : skip + 1] not in _AFTER_BEGINS:
+        return "", position
     for comparator, words in AFTER:
         for word in words:
             if text.startswith(word, skip) and not (
@@ -124,7 +129,7 @@ def _before(text: str, position: int) -> tuple[str, int]:
     while end > 0 and text[end - 1] in lexicon.OPEN_QUOTES:
         end -= 1
     head = text[:end]
-    for comparator, words in BEFORE:
+    for comparator, words in BEFORE if head[-1:] in _BEFORE_ENDS else ():
         for word in words:
             if head.endswith(word):
                 rest = head[: -len(word)]
@@ -133,7 +138,7 @@ def _before(text: str, position: int) -> tuple[str, int]:
                 if comparator == "eq" and (least := _AT_LEAST.search(head)):
                     return "ge", least.start()
                 return comparator, len(rest)
-    least = _AT_LEAST.search(head)
+    least = _AT_LEAST.search(head) if "少" in head else None
     if least:
         return "ge", least.start()
     return "", position
@@ -299,7 +304,7 @@ def find_at(text: str, start: int, end: int) -> Reading | None:
 
     A numeral that `find_figures` would pass over (开展百场活动) is read here, since its place is given.
     """
-    for reading in find_figures(text):
+    for reading in read_figures(text):
         if reading.start <= start and end <= reading.end:
             return reading
     if _DOUBLING.fullmatch(text[start:end]):

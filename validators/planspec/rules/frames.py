@@ -14,6 +14,7 @@ import narwhals as nw
 import polars as pl
 
 from planspec.package import Resource
+from planspec.rules.order import before
 from planspec.rules.suspects import FEW
 from planspec.tables import LINE, Table
 
@@ -56,6 +57,11 @@ class Frames(Protocol):
 
     def alike(self, frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
         """Every row that agrees with another in some columns, null with null; others may be among them."""
+
+    def before(
+        self, frame: nw.LazyFrame[Any], order: Sequence[str], last: Mapping[str, str], most: Mapping[str, str]
+    ) -> nw.LazyFrame[Any]:
+        """`frame` with what stands before each row in its document, in an order (see `planspec.rules.order.before`)."""
 
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         """Fetch frames, in order."""
@@ -115,6 +121,11 @@ class PolarsFrames:
         hashes = rows.select(columns).collect().hash_rows()
         alone = hashes.n_unique() == len(hashes)
         return nw.from_native(rows.head(0) if alone else rows.filter(hashes.is_duplicated()))
+
+    def before(
+        self, frame: nw.LazyFrame[Any], order: Sequence[str], last: Mapping[str, str], most: Mapping[str, str]
+    ) -> nw.LazyFrame[Any]:
+        return nw.from_native(before(frame.to_native().collect(), order, last, most).lazy())
 
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         return pl.collect_all([frame.to_native() for frame in frames])

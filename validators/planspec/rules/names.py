@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Any
@@ -166,7 +167,7 @@ def untold(name: str, stated: str, told: str, misprints: str = "", pairs: frozen
     a, b, told = (marks.sub("", compact_text(t)) for t in (stated, name, told))
     if b in a and min((len(part) for part in a.split(b, 1) if part), default=0) > 1:
         return ""
-    for kind, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+    for kind, i1, i2, j1, j2 in _edits(a, b):
         old, new = a[i1:i2], b[j1:j2]
         if kind == "equal" or (old in misprints and new in misprints and kind == "replace"):
             continue
@@ -181,6 +182,19 @@ def untold(name: str, stated: str, told: str, misprints: str = "", pairs: frozen
         if new and not _all_in(new, told) and not _in_words(b, j1, j2, pairs):
             return new
     return ""
+
+
+def _edits(a: str, b: str) -> Sequence[tuple[str, int, int, int, int]]:
+    """What turns `a` into `b`, as `SequenceMatcher.get_opcodes` has it: where one holds the other, that is plain."""
+    if a in b:
+        at = b.find(a)
+        ends = [("insert", 0, 0, 0, at), ("insert", len(a), len(a), at + len(a), len(b))]
+        return [edit for edit in ends if edit[3] < edit[4]]
+    if b in a:
+        at = a.find(b)
+        ends = [("delete", 0, at, 0, 0), ("delete", at + len(b), len(a), len(b), len(b))]
+        return [edit for edit in ends if edit[1] < edit[2]]
+    return SequenceMatcher(None, a, b, autojunk=False).get_opcodes()
 
 
 def _all_in(part: str, told: str) -> bool:

@@ -54,16 +54,11 @@ def _check_places(context: Context) -> None:
     frames = context.frames
     order = ["start", "part", LINE]
     rows = frames.table("figures").filter(~c("start").is_null() & ~c("source_id").is_null())
-    after = rows.select(*FIGURE_KEY, LINE).with_columns(
-        c("start").shift(1).over("source_id", order_by=order).alias("_before")
-    )
+    after = frames.before(rows.select(*FIGURE_KEY, LINE), order, {"_before": "start"}, {})
     again = (c("start") == c("_before")).fill_null(value=False)
     # The first part of a place stands for it; what it reaches over is seen from the rows after it.
-    after = after.with_columns(
-        again.alias("_again"), nw.when(~again).then(nw.coalesce(c("end"), c("start"))).alias("_end")
-    )
-    after = after.with_columns(c("_end").shift(1).over("source_id", order_by=order).alias("_ended"))
-    after = after.with_columns(c("_ended").cum_max().over("source_id", order_by=order).alias("_reach"))
+    end = nw.when(~again).then(nw.coalesce(c("end"), c("start"))).otherwise(c("start"))
+    after = frames.before(after.with_columns(again.alias("_again"), end.alias("_end")), order, {}, {"_reach": "_end"})
     overlap = (~c("_again") & (c("start") < c("_reach"))).fill_null(value=False)
     odd = frames.keep(
         after.filter(c("_again") | overlap | (c("part") != 1) | c("part").is_null()).with_columns(

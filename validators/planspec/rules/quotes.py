@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Any
@@ -136,7 +137,7 @@ def _clashing_in(context: Context, quotes: Lazy) -> pl.DataFrame:
     exact = frames.keep(quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$")))
     context.count("P317", frames.collect([exact.select(nw.len().alias("rows"))])[0]["rows"][0])
     # Which of two pieces at the very same place comes first does not matter where no two differ, and costs a sort.
-    found = _clashing(context, exact, ["start", "end"])
+    found = _clashing(context, exact, ["start"])
     return _clashing(context, exact, PLACE[1:]) if found.height else found
 
 
@@ -167,10 +168,7 @@ def check_quotes(context: Context, quotes: Lazy) -> None:
 def _clashing(context: Context, exact: Lazy, order: list[str]) -> pl.DataFrame:
     """`CLASH` for all pieces, each held against the one before, in this order, that reaches furthest."""
     frames = context.frames
-    reached = exact.with_columns(c("end").cum_max().over("source_id", order_by=order).alias("_reached"))
-    reached = frames.keep(
-        reached.with_columns(c("_reached").shift(1).over("source_id", order_by=order).alias("_prior")).drop("_reached")
-    )
+    reached = frames.keep(frames.before(exact, order, {}, {"_prior": "end"}))
     # Of the pieces that reach as far as any before, the first: its end is no other's.
     leading = reached.filter(c("_prior").is_null() | (c("end") > c("_prior")))
     far = {"source_id": "source_id", "end": "_prior", "start": "far_start", "words": "far_words", "name": "far_name"}
@@ -368,7 +366,11 @@ def check_links(context: Context) -> None:
                 ]
             )
             context.count("P336", count["rows"][0])
-            for row in far.sort(LINE).unique(LINE, keep="last", maintain_order=True).iter_rows(named=True):
+            if far.is_empty():
+                continue
+            far = far.sort(LINE).unique(LINE, keep="last", maintain_order=True)
+            doubtful = far.filter(~_named_whole(far, words))
+            for row in doubtful.iter_rows(named=True):
                 if context.collector.spoiled(name, row[LINE], column):
                     continue
                 if not _at_hand(row, {"name_zh": row["_name_zh"], "stated": row["_stated"]}):
@@ -384,12 +386,23 @@ def check_links(context: Context) -> None:
                     )
 
 
+def _pairs_of(named: str) -> set[str]:
+    """Pairs of Chinese characters of a record's words, but for those that any record shares."""
+    return {named[i : i + 2] for i in range(len(named) - 1) if "一" <= named[i] <= "鿿"} - COMMON
+
+
+def _named_whole(rows: pl.DataFrame, words: Sequence[str]) -> pl.Series:
+    """Whether some of a row's `words` hold the whole name of the record it is linked to: such rows share words with it."""
+    telling = [n for n in rows["_name_zh"].unique().drop_nulls() if _pairs_of(compact_text(n))]
+    held = (pl.col(w).str.contains(pl.col("_name_zh"), literal=True).fill_null(value=False) for w in words)
+    return rows.select(pl.any_horizontal(*held) & pl.col("_name_zh").is_in(telling)).to_series()
+
+
 def _at_hand(row: dict, other: dict) -> bool:
     """Whether a row that stands away from what it is linked to shares words with it, or says what it rests on."""
     words = compact_text(" ".join(row.get(c) or "" for c in ("stated", "cue", "scope_zh", "name_zh", "note")))
     named = compact_text(f"{other['name_zh']} {other['stated']}")
-    pairs = {named[i : i + 2] for i in range(len(named) - 1) if "一" <= named[i] <= "鿿"}
-    pairs -= COMMON
+    pairs = _pairs_of(named)
     return any(words[i : i + 2] in pairs for i in range(len(words) - 1)) or bool(
         row.get("note") and "member" in row["note"].lower()
     )

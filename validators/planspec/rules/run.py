@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-import re
 import time
 from copy import copy, deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import narwhals as nw
-import polars as pl
 
 from planspec.beside import Beside
-from planspec.errors import CannotTell
 from planspec.findings import Collector, Finding
-from planspec.package import DESCRIPTOR, open_package
+from planspec.package import open_package
 from planspec.rules.catalogue import LAYERS, Rule, catalogue
 from planspec.rules.causes import reduce_to_causes
 from planspec.rules.cells import CellChecker
 from planspec.rules.config import read_config
 from planspec.rules.context import RECORDS, Context
-from planspec.rules.enrich import NEEDS, enrich
+from planspec.rules.contract import check_contract, check_kinds_of_columns
 from planspec.rules.facts import check_keys
 from planspec.rules.profiles import check_descriptor
-from planspec.rules.rows import ROW_RULES, RowRule
-from planspec.rules.source import check_sources, load_texts
-from planspec.rules.spans import check_spans
-from planspec.rules.tables import check_package
+from planspec.rules.source import load_texts
+from planspec.rules.steps import READ, STEPS, UNREAD, in_order, may_share, shared
 from planspec.rules.totals import check_totals
-from planspec.tables import LINE, read_tables
-
-if TYPE_CHECKING:
-    from planspec.rules.half import Thread
+from planspec.tables import read_tables
 
 
 @dataclass
@@ -67,128 +58,6 @@ class Report:
         return self.count("error") == 0
 
 
-def find_sources(package: Path, given: Path | None, environment: str | None) -> Path | None:
-    """Folder of the source texts: the one given, `PLANS_SOURCES`, `sources/`, `../shared/sources/`; None where none is."""
-    if given is not None:
-        if not given.is_dir():
-            raise CannotTell(
-                f"{given} is no folder of source texts", "give the folder that holds the files named in sources.csv"
-            )
-        return given
-    root = package if package.is_dir() else package.parent
-    for folder in (Path(environment) if environment else None, root / "sources", root / ".." / "shared" / "sources"):
-        if folder is not None and folder.is_dir():
-            return folder
-    return None
-
-
-def _check_contract(context: Context) -> None:
-    """S109: resources and columns that the rules read must be there, or the rules would pass by looking away.
-
-    A resource that is listed but could not be made out has its finding from opening the package. A column is missed
-    once, in the resource of the rule that reads the fewest.
-    """
-    resources = context.package.resources
-    for rule in sorted(catalogue().values(), key=lambda r: len(r.resources)):
-        absent = [n for n in rule.resources if n != "*" and n not in resources]
-        context.count("S109", len(rule.resources))
-        for name in absent:
-            if name not in _reported(context) and not context.package.faults:
-                context.collector.add(Finding("S109", name, DESCRIPTOR, params={"what": name}))
-        for column in rule.columns if not absent else ():
-            known = column.startswith("_") or any(column in resources[n].columns for n in rule.resources if n != "*")
-            if not known and not any(what.endswith(f".{column}") for what in _reported(context)):
-                _report_missing(context, rule.resources[0], column)
-
-
-KINDS = {
-    "number": "value value_max value_base stretch_value investment_value investment_base size_value min max factor",
-    "integer": "year start end cue_start cue_end count part characters headline_start headline_end",
-    "boolean": "hedged headline stretch estimated cumulative core",
-    "date": "published",
-}
-"""Columns that rules compute with, by the type they need; all others are text."""
-
-
-def _check_kinds(context: Context) -> None:
-    """S109, for types: a column of another type than the rules compute with."""
-    needed = {column: kind for kind, columns in KINDS.items() for column in columns.split()}
-    read = {(n, c) for rule in catalogue().values() for n in rule.resources for c in rule.columns}
-    for resource in context.package:
-        for column in resource.fields:
-            kind = needed.get(column.name, "string")
-            if (resource.name, column.name) in read and column.type != kind:
-                _report_missing(context, resource.name, column.name)
-
-
-def _report_missing(context: Context, name: str, column: str) -> None:
-    if f"{name}.{column}" not in _reported(context):
-        file = (
-            str(context.package.resources[name].meta.get("schema", DESCRIPTOR))
-            if name in context.package.resources
-            else DESCRIPTOR
-        )
-        context.collector.add(Finding("S109", name, file, column=column, params={"what": f"{name}.{column}"}))
-
-
-_COLUMN = re.compile(r"[\"'](_?[a-z][a-z0-9_]*)[\"']|unable to find column \"?(\w+)")
-
-
-def _missing_column(context: Context, name: str, error: Exception) -> None:
-    """A rule met a column that its resource lacks: that is a fault of the schema, not of the tool."""
-    match = _COLUMN.search(str(error))
-    column = next((g for g in match.groups() if g), "?") if match else "?"
-    owner = next(
-        (
-            n
-            for n in (name, *NEEDS.get(name, ()))
-            if n in context.package.resources and column not in context.package.resources[n].columns
-        ),
-        name,
-    )
-    _report_missing(context, owner, column)
-
-
-def _reported(context: Context) -> set[str]:
-    return {str(f.params.get("what")) for f in context.collector.findings if f.rule == "S109"}
-
-
-def _run_rows(context: Context) -> None:
-    """The row layer, resource by resource, on rows that no error of structure has spoiled."""
-    from narwhals.exceptions import ColumnNotFoundError
-
-    by_resource: dict[str, list[RowRule]] = {}
-    for rule in ROW_RULES:
-        for name in rule.resources:
-            by_resource.setdefault(name, []).append(rule)
-    for name, rules in by_resource.items():
-        absent = [n for n in (name, *NEEDS.get(name, ())) if not context.has(n)]
-        if absent:
-            for rule in rules:
-                context.skipped.setdefault(rule.rule, f"{', '.join(absent)} could not be read")
-            continue
-        try:
-            _judge_rows(context, name, rules)
-        except (pl.exceptions.ColumnNotFoundError, ColumnNotFoundError) as error:
-            _missing_column(context, name, error)
-
-
-def _judge_rows(context: Context, name: str, rules: list[RowRule]) -> None:
-    from planspec.rules.engine import judge
-
-    frames, rows = context.frames, context.frames.table(name)
-    spoiled = context.collector.spoiled_lines(name)
-    if spoiled:
-        lines = pl.DataFrame({LINE: sorted(spoiled)}, schema={LINE: pl.Int64})
-        rows = rows.join(frames.local(lines), on=LINE, how="anti")
-    judged = judge(frames, name, enrich(frames, name, rows), rules)
-    context.proved[name] = judged.proved
-    for rule in rules:
-        context.count(rule.rule, judged.rows[rule.rule])
-        if rule.rule in judged.failing:
-            context.report_rows(rule.rule, name, judged.failing[rule.rule], rule.column, catalogue()[rule.rule].columns)
-
-
 @dataclass(frozen=True)
 class Spark:
     """Where Spark runs the rules: a master's URL, and the address of the tables where the package does not hold them."""
@@ -208,17 +77,16 @@ def validate(
 
     `sources`: folder of the texts, or None to skip the source layer by name. `limit`: findings kept of each rule;
     counts stay exact. `spark`: run the rules there; findings then name the key and no line, and the source layer is
-    skipped. `beside`: a process that works out `planspec.rules.half.take_half` of the same package; the report is the same
-    with and without. Raises `CannotTell` where the package, or Spark, cannot be had at all.
+    skipped. `beside`: a process that does `planspec.rules.steps.take_share` of the same package and texts; the report is
+    the same with and without. Raises `CannotTell` where the package, or Spark, cannot be had at all.
     """
     begun = time.perf_counter()
     context, lowered, whole = _begin(path, limit, spark)
     if whole:
-        half = None if spark else _half(context, beside)
-        _run_rows(context)
-        if not (half and _in_halves(context, sources, half)):
-            _run_words(context)
-            _check_texts(context, None if spark else sources)
+        load_texts(context, None if spark else sources)
+        sharing = beside is not None and not context.collector.total and may_share(context.package)
+        if not (sharing and beside and shared(context, beside)):
+            in_order(context, STEPS)
     return _report(context, sources, lowered, begun, spark)
 
 
@@ -230,14 +98,14 @@ def validate_twice(path: Path, sources: Path | None, limit: int = 1000) -> tuple
     begun = time.perf_counter()
     context, lowered, whole = _begin(path, limit, None)
     if whole:
-        _run_rows(context)
-        _run_words(context)
+        in_order(context, UNREAD)
     bare = copy(context)
     bare.collector, bare.rows = deepcopy(context.collector), dict(context.rows)
     bare.skipped, bare.texts = dict(context.skipped), {}
     if whole:
-        _check_texts(bare, None)
-        _check_texts(context, sources)
+        in_order(bare, READ)
+        load_texts(context, sources)
+        in_order(context, READ)
     return _report(context, sources, lowered, begun), _report(bare, None, lowered, begun)
 
 
@@ -252,8 +120,8 @@ def _begin(path: Path, limit: int, spark: Spark | None) -> tuple[Context, list[d
     lowered = read_config(package.store)
     _count_files(context)
     if package.descriptor:
-        _check_contract(context)
-        _check_kinds(context)
+        check_contract(context)
+        check_kinds_of_columns(context)
     check_totals(context)
     for name in context.frames.resources:
         check_keys(context, name)
@@ -297,59 +165,6 @@ def _report(
         severities,
         lowered,
     )
-
-
-def _run_words(context: Context) -> None:
-    """What follows the row layer's expressions, in order: each step passes over rows that earlier ones found wanting."""
-    from planspec.rules.half import check_quoted, check_words
-
-    check_descriptor(context.package, context.collector)
-    check_words(context)
-    check_package(context)
-    check_quoted(context)
-
-
-def _half(context: Context, beside: Beside | None) -> Beside | Thread | None:
-    """Who takes the other half, where nothing was found so far: a process, of a large package a thread."""
-    from planspec.rules import half
-
-    if context.collector.total:
-        return None
-    if half.may_halve(context.package):
-        return beside
-    rows = sum(context.frames.height(name) for name in context.frames.resources)
-    return half.Thread(context) if rows >= half.MANY else None
-
-
-def _in_halves(context: Context, sources: Path | None, half_: Beside | Thread) -> bool:
-    """The same steps shared with another half; False where they must run in order, nothing having been kept."""
-    from planspec.rules.half import Thread
-
-    if context.collector.total:
-        half_.stop()
-        return False
-    first, rows, skipped = context.collector, dict(context.rows), dict(context.skipped)
-    context.collector = Collector(first.limit, first.harmless)
-    if not isinstance(half_, Thread):
-        check_package(context)
-    _check_texts(context, sources)
-    half = half_.answer() if not context.collector.total else None
-    if half:
-        for rule, number in half["rows"].items():
-            context.count(rule, number)
-        for rule, why in half["skipped"].items():
-            context.skipped.setdefault(rule, why)
-        return True
-    half_.stop()
-    context.collector, context.rows, context.skipped, context.texts = first, rows, skipped, {}
-    return False
-
-
-def _check_texts(context: Context, sources: Path | None) -> None:
-    load_texts(context, sources)
-    check_spans(context)
-    if context.texts:
-        check_sources(context)
 
 
 def _read(context: Context, spark: Spark | None) -> None:

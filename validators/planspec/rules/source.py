@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from planspec.errors import CannotTell
 from planspec.grammar import read_figures, sentence_span
 from planspec.grammar.text import compact_text
 from planspec.rules.cited import check_cited
@@ -22,6 +23,21 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _GROSS_FIRST = re.compile(r"(?:今年)?(?:全[区市县州省])?(?:地区)?(?:生产总值|GDP)")
 _SENTENCE_MARK = re.compile(r"[!?!?]|。(?!以[内下上])")
 _STRIVE_BEFORE = re.compile(r"(力争|争取|确保)[^,、;:。!?力争取确保]{0,6}$")
+
+
+def find_sources(package: Path, given: Path | None, environment: str | None) -> Path | None:
+    """Folder of the source texts: the one given, `PLANS_SOURCES`, `sources/`, `../shared/sources/`; None where none is."""
+    if given is not None:
+        if not given.is_dir():
+            raise CannotTell(
+                f"{given} is no folder of source texts", "give the folder that holds the files named in sources.csv"
+            )
+        return given
+    root = package if package.is_dir() else package.parent
+    for folder in (Path(environment) if environment else None, root / "sources", root / ".." / "shared" / "sources"):
+        if folder is not None and folder.is_dir():
+            return folder
+    return None
 
 
 def load_texts(context: Context, folder: Path | None) -> None:

@@ -55,32 +55,27 @@ def _check_places(context: Context, quotes: Lazy) -> None:
     if not judged.height:
         return
     gaps = frames.collect([seen.filter(c("_loose")).join(frames.local(judged), on="source_id", how="semi")])[0]
+    gaps = gaps.filter(~_told(gaps, _told_of_layout(context, judged)))
     gaps = gaps.sort("source_id", "start", "end", "name", "column", LINE)
-    told = _told_of_layout(context, judged)
     keys = keys_at(context, gaps)
     for row in gaps.iter_rows(named=True):
-        within = any(
-            (s <= row["start"] and row["end"] <= e) or (row["start"] <= s and e <= row["end"])
-            for s, e in told[row["source_id"]]
-        )
-        if within or _stands(context, row):
-            continue
-        context.report(
-            "P342",
-            row["name"],
-            row[LINE],
-            row["column"],
-            keys[row["name"], row[LINE]],
-            cell=row["words"],
-            length=len(row["words"]),
-            room=row["end"] - row["start"],
-        )
+        if not _stands(context, row):
+            context.report(
+                "P342",
+                row["name"],
+                row[LINE],
+                row["column"],
+                keys[row["name"], row[LINE]],
+                cell=row["words"],
+                length=len(row["words"]),
+                room=row["end"] - row["start"],
+            )
 
 
-def _told_of_layout(context: Context, judged: pl.DataFrame) -> dict[str, list[tuple[int, int]]]:
-    """The places of the phrases whose rows speak of the layout, by document."""
+def _told_of_layout(context: Context, judged: pl.DataFrame) -> pl.DataFrame:
+    """The places of the phrases whose rows speak of the layout: `source_id`, `_from`, `_to`."""
     frames = context.frames
-    told: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    told = [pl.DataFrame(schema={"source_id": pl.String, "_from": pl.Int64, "_to": pl.Int64})]
     for name, column in NOTES.items():
         if not context.has(name) or column not in context.resource(name).columns:
             continue
@@ -88,10 +83,19 @@ def _told_of_layout(context: Context, judged: pl.DataFrame) -> dict[str, list[tu
         places = [p for p in (("start", "end"), ("cue_start", "cue_end")) if p[0] in context.resource(name).columns]
         noted = noted.select("source_id", *(offset for place in places for offset in place))
         found = frames.collect([noted.join(frames.local(judged), on="source_id", how="semi")])[0]
-        for start, end in places:
-            for source, first, last in found.select("source_id", start, end).drop_nulls().iter_rows():
-                told[source].append((first, last))
-    return told
+        told += [
+            found.select("source_id", pl.col(start).alias("_from"), pl.col(end).alias("_to")).drop_nulls()
+            for start, end in places
+        ]
+    return pl.concat(told)
+
+
+def _told(gaps: pl.DataFrame, told: pl.DataFrame) -> pl.Series:
+    """Whether a gap lies within a place that is told of, or such a place within it."""
+    own, other = (pl.col("start"), pl.col("end")), (pl.col("_from"), pl.col("_to"))
+    within = ((other[0] <= own[0]) & (own[1] <= other[1])) | ((own[0] <= other[0]) & (other[1] <= own[1]))
+    places = gaps.with_row_index("_gap").join(told, on="source_id", how="inner").filter(within)
+    return gaps.with_row_index("_gap").select(pl.col("_gap").is_in(places["_gap"].unique().implode())).to_series()
 
 
 def _stands(context: Context, row: dict[str, Any]) -> bool:
@@ -141,15 +145,17 @@ def _dates(context: Context, sources: set[str]) -> dict[str, dict[date, int]]:
     asked = frames.local(pl.DataFrame({"source_id": sorted(sources)}, schema={"source_id": pl.String}))
     figures = frames.table("figures").filter(c("reason") == "date").select("source_id", "start", "end", "printed")
     found = frames.collect([figures.join(asked, on="source_id", how="semi")])[0].drop_nulls()
-    near = ["source_id", "start"]
-    runs = found.filter(pl.col("printed").str.contains("^[0-9]{1,4}$")).sort(near)
-    month, day = (pl.all().shift(-n).over("source_id") for n in (1, 2))
-    runs = runs.with_columns(month.name.suffix("_m"), day.name.suffix("_d")) if runs.height else runs
+    runs = found.filter(pl.col("printed").str.contains("^[0-9]{1,4}$")).sort("source_id", "start")
+    following = [pl.all().shift(-n).name.suffix(suffix) for n, suffix in ((1, "_m"), (2, "_d"))]
+    runs = runs.with_columns(*following).drop_nulls()
+    runs = runs.filter(
+        (pl.col("source_id") == pl.col("source_id_d"))
+        & (pl.col("printed").str.len_chars() == 4)
+        & (pl.col("start_m") - pl.col("end") <= STEP)
+        & (pl.col("start_d") - pl.col("end_m") <= STEP)
+    )
     dates: dict[str, dict[date, int]] = defaultdict(dict)
-    for row in runs.drop_nulls().iter_rows(named=True):
-        apart = row["start_m"] - row["end"] > STEP or row["start_d"] - row["end_m"] > STEP
-        if apart or len(row["printed"]) != 4:
-            continue
+    for row in runs.iter_rows(named=True):
         try:
             stated = date(int(row["printed"]), int(row["printed_m"]), int(row["printed_d"]))
         except ValueError:

@@ -20,6 +20,7 @@ import polars as pl
 from planspec.errors import CannotTell
 from planspec.package import Resource
 from planspec.rules.frames import Batches
+from planspec.rules.order import GROUP
 from planspec.tables import LINE
 
 if TYPE_CHECKING:
@@ -195,6 +196,17 @@ class SparkFrames:
 
     def alike(self, frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:  # noqa: ARG002 - grouping finds them
         return frame
+
+    def before(
+        self, frame: nw.LazyFrame[Any], order: Sequence[str], last: Mapping[str, str], most: Mapping[str, str]
+    ) -> nw.LazyFrame[Any]:
+        found = frame
+        for alias, column in most.items():
+            found = found.with_columns(nw.col(column).cum_max().over(GROUP, order_by=order).alias(alias))
+        steps = dict(last) | {alias: alias for alias in most}
+        return found.with_columns(
+            nw.col(column).shift(1).over(GROUP, order_by=order).alias(alias) for alias, column in steps.items()
+        )
 
     def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         kept = frame.to_native().persist()

@@ -66,33 +66,53 @@ def english(
     frame: pl.DataFrame, columns: tuple[str, ...], sentences: tuple[str, ...], known: frozenset[str]
 ) -> pl.DataFrame:
     """Rows with an English word that is not `known` nor on a list, with marks out of form, or with a number."""
-    texts = texts_of(frame, columns).with_row_index("_text")
-    text = pl.col("text")
-    formless = (
+    texts = texts_of(frame, columns)
+    text, column = pl.col("text"), pl.col("column")
+    # Many rows say the same: each text is looked at once.
+    distinct = texts.select("text").unique().with_row_index("_text")
+    formless = distinct.filter(
         text.str.contains(_FORM)
         | ~text.str.contains(r'\A[A-Z0-9“"]')
-        | (pl.col("column").is_in(sentences) & ~_ends(text, ".", ".)", ".”"))
         | (_count(text, "(") != _count(text, ")"))
         | (_count(text, "“") != _count(text, "”"))
         | (_count(text, '"') % 2 != 0)
-        | (pl.col("column").is_in(list(BESIDE)) & text.str.contains("[0-9]"))
     )
-    bare = text.str.replace_all("R&D", "", literal=True)
-    words = texts.select(
-        LINE, "_text", "column", bare.str.extract_all(r"[A-Za-z]+(?:[’'][A-Za-z]+)*").alias("word")
-    ).explode("word")
-    words = words.drop_nulls("word")
-    unknown = [w for w in words["word"].unique().to_list() if not _is_known(w, known)]
-    plain = pl.col("word").str.to_lowercase()
-    twice = (plain == plain.shift(1)) & (pl.col("_text") == pl.col("_text").shift(1))
-    pairs = words.select("word", pl.col("word").shift(-1).alias("next")).unique()
-    halves = [torn(*pair) for pair in pairs.fill_null("").iter_rows()]
-    apart = words.with_columns(pl.col("word").shift(-1).alias("next"))
-    apart = apart.join(pairs.filter(pl.Series(halves, dtype=pl.Boolean)), on=["word", "next"], how="semi")
+    words, vocabulary = _words(distinct)
+    unknown = pl.Series([not _is_known(word, known) for word in vocabulary], dtype=pl.Boolean)
     odd = pl.concat(
-        [words.filter(twice), apart.drop("next"), _unread(words.filter(pl.col("word").is_in(unknown)), frame)]
+        [
+            formless.select("text"),
+            distinct.join(_torn_or_twice(words, vocabulary), on="_text", how="semi").select("text"),
+        ]
     )
-    return pl.concat([texts.filter(formless).select(LINE), odd.select(LINE)]).unique()
+    unread = words.filter(unknown.gather(words["_word"])).unique()
+    unread = unread.with_columns(pl.Series(vocabulary, dtype=pl.String).gather(unread["_word"]).alias("word"))
+    unread = texts.join(unread.join(distinct, on="_text"), on="text").select(LINE, "column", "word")
+    formed = (column.is_in(sentences) & ~_ends(text, ".", ".)", ".”")) | (
+        column.is_in(list(BESIDE)) & text.str.contains("[0-9]")
+    )
+    found = texts.filter(formed), texts.join(odd, on="text", how="semi"), _unread(unread, frame)
+    return pl.concat([lines.select(LINE) for lines in found]).unique()
+
+
+def _words(texts: pl.DataFrame) -> tuple[pl.DataFrame, list[str]]:
+    """The English words of some texts in their order, as `_text` and `_word`, two numbers; and the words by number."""
+    bare = pl.col("text").str.replace_all("R&D", "", literal=True)
+    words = texts.select("_text", bare.str.extract_all(r"[A-Za-z]+(?:[’'][A-Za-z]+)*").alias("_word")).explode("_word")
+    words = words.drop_nulls("_word")
+    vocabulary = words["_word"].unique().to_list()
+    return words.with_columns(pl.col("_word").cast(pl.Enum(vocabulary)).to_physical().cast(pl.UInt32)), vocabulary
+
+
+def _torn_or_twice(words: pl.DataFrame, vocabulary: list[str]) -> pl.DataFrame:
+    """The texts (`_text`) with a word twice, or with two that may be one torn apart."""
+    after = pl.when(pl.col("_text") == pl.col("_text").shift(-1)).then(pl.col("_word").shift(-1)).alias("_next")
+    pairs = words.with_columns(after).drop_nulls("_next")
+    distinct = pairs.select("_word", "_next").unique()
+    said = ((vocabulary[one], vocabulary[two]) for one, two in distinct.iter_rows())
+    odd = [one.lower() == two.lower() or torn(one, two) for one, two in said]
+    wrong = distinct.filter(pl.Series(odd, dtype=pl.Boolean))
+    return pairs.join(wrong, on=["_word", "_next"], how="semi").select("_text").unique()
 
 
 def _unread(words: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
