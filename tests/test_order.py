@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planspec.rules.order import before, before_by_windows
+from planspec.rules.order import before, before_by_windows, inside, inside_by_pairs
 
 ROWS = st.lists(
     st.tuples(
@@ -44,3 +44,16 @@ def test_offsets_too_far_apart_for_one_number_are_told_by_windows() -> None:
     found = before(frame, ["start"], {"left": "start"}, {"reach": "end"})
     assert found["reach"].to_list() == [None, 2**62, None, 5]
     assert found["left"].to_list() == [None, 0, None, -(2**61)]
+
+
+@given(ROWS, ROWS)
+def test_points_inside_spans_are_those_that_pairs_count(points: list[tuple], spans: list[tuple]) -> None:
+    places = _frame(points).select("source_id", "start")
+    asked = _frame(spans).drop_nulls("end")
+    assert inside(places, asked, "n").equals(inside_by_pairs(places, asked, "n"))
+
+
+def test_points_inside_spans_too_far_apart_are_counted_by_pairs() -> None:
+    places = _frame([("a", 2**61, 0, 1), ("a", 3, 0, 1), ("b", 3, 0, 1)])
+    asked = _frame([("a", 0, 2**62, 1), ("a", 3, 4, 1), ("c", 0, 9, 1), ("a", 0, None, 1)])
+    assert inside(places, asked, "n")["n"].to_list() == [2, 1, 0]

@@ -176,38 +176,6 @@ def _digit_figures(frames: Frames) -> Lazy:
     return starts.select("source_id", "start").unique()
 
 
-def _counted(points: Lazy, spans: Lazy, by: tuple[str, ...] = (LINE,)) -> Lazy:
-    """How many points lie inside each span: columns `by`, `_inside`.
-
-    Points have `source_id` and `start`; spans have these, `end` and the whole numbers `by` that tell them apart.
-    """
-
-    def whole(number: int | None) -> nw.Expr:
-        return nw.lit(number, dtype=nw.Int64)
-
-    events = nw.concat(
-        [
-            points.select(
-                "source_id",
-                c("start").alias("_at"),
-                *(whole(None).alias(b) for b in by),
-                whole(1).alias("_point"),
-                whole(0).alias("_sign"),
-            ),
-            *(
-                spans.select(
-                    "source_id", c(edge).alias("_at"), *by, whole(0).alias("_point"), whole(sign).alias("_sign")
-                )
-                for edge, sign in (("start", -1), ("end", 1))
-            ),
-        ]
-    )
-    # A span's edge comes before a point at the same offset: start is inclusive and end exclusive.
-    before = events.with_columns(c("_point").cum_sum().over("source_id", order_by=["_at", "_point"]).alias("_before"))
-    edges = before.filter(c("_sign") != 0)
-    return edges.with_columns((c("_before") * c("_sign")).alias("_inside")).group_by(*by).agg(c("_inside").sum())
-
-
 def _last(figures: Lazy, slot: str, columns: dict[str, str], *, of: nw.Expr | None = None) -> Lazy:
     """Columns of the last figure of each record in a slot: of two that prove one column the later stands."""
     chosen = figures.filter(c("slot") == slot) if of is None else figures.filter((c("slot") == slot) & of)
@@ -223,10 +191,9 @@ def _readings(frames: Frames, name: str, table: Lazy) -> Lazy:
     inside = frames.keep(_figures_in_phrase(frames, name, phrases.select(keep)))
     digits = frames.keep(_digit_figures(frames))
     spread = inside.filter(c("room") != c("stated").str.len_chars().cast(nw.Int64))
-    ranks = _counted(
-        digits, spread.select("source_id", LINE, "offset", "start", c("_start").alias("end")).unique(), (LINE, "offset")
-    )
-    ranked = inside.join(ranks.select(LINE, "offset", c("_inside").alias("rank")), on=[LINE, "offset"], how="left")
+    begun = spread.select("source_id", LINE, "offset", "start", c("_start").alias("end")).unique()
+    ranks = frames.inside(digits, begun, (LINE, "offset"), "rank")
+    ranked = inside.join(ranks, on=[LINE, "offset"], how="left")
     read = frames.keep(
         frames.through(
             ranked.select(
@@ -248,9 +215,7 @@ def _readings(frames: Frames, name: str, table: Lazy) -> Lazy:
         _last(read, "own", quantity, of=c("hedged").is_null()),
         _last(read, "max", {"value": "_read_max"}, of=c("hedged").is_null()),
         _last(read, "stretch", {"value": "_read_stretch"}, of=c("hedged").is_null()),
-        _counted(digits, phrases.select("source_id", LINE, "start", "end")).select(
-            LINE, c("_inside").alias("_ledger_digits")
-        ),
+        frames.inside(digits, phrases.select("source_id", LINE, "start", "end"), (LINE,), "_ledger_digits"),
     ):
         out = out.join(part, on=LINE, how="left")
     return out

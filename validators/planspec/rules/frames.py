@@ -8,18 +8,22 @@ on polars; on engines that spread a file, a number that only tells rows apart.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import narwhals as nw
 import polars as pl
 
 from planspec.package import Resource
-from planspec.rules.order import before
+from planspec.rules.order import before, inside
 from planspec.rules.suspects import FEW
 from planspec.tables import LINE, Table
 
 Batches = Callable[[pl.DataFrame], pl.DataFrame]
 """Takes any batch of rows and returns one row each, in order; must be importable where the engine's workers run."""
+
+
+LARGE = 3_000_000
+"""Rows of a package from which on memory matters more than time."""
 
 
 class Frames(Protocol):
@@ -63,6 +67,12 @@ class Frames(Protocol):
     ) -> nw.LazyFrame[Any]:
         """`frame` with what stands before each row in its document, in an order (see `planspec.rules.order.before`)."""
 
+    def inside(
+        self, points: nw.LazyFrame[Any], spans: nw.LazyFrame[Any], by: tuple[str, ...], alias: str
+    ) -> nw.LazyFrame[Any]:
+        """How many `points` (`source_id`, `start`) lie inside each of `spans` (`source_id`, `start`, `end`): as `alias`,
+        beside the whole numbers `by` that tell spans apart."""
+
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         """Fetch frames, in order."""
 
@@ -75,6 +85,9 @@ class PolarsFrames:
 
     def __init__(self, tables: Mapping[str, Table]) -> None:
         self._tables = tables
+        # The streaming engine needs less memory, and for joins up to four times the processor time.
+        large = sum(table.frame.height for table in tables.values()) > LARGE
+        self._engine: Literal["streaming", "in-memory"] = "streaming" if large else "in-memory"
 
     @property
     def resources(self) -> Mapping[str, Resource]:
@@ -107,28 +120,37 @@ class PolarsFrames:
     def through(
         self, frame: nw.LazyFrame[Any], function: Batches, schema: Mapping[str, type[pl.DataType]]
     ) -> nw.LazyFrame[Any]:
-        made = function(frame.to_native().collect())
+        made = function(self._collect(frame))
         return nw.from_native(made.select(list(schema)).lazy())
 
     def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-        return nw.from_native(frame.to_native().collect().lazy())
+        return nw.from_native(self._collect(frame).lazy())
 
     def alike(self, frame: nw.LazyFrame[Any], columns: Sequence[str]) -> nw.LazyFrame[Any]:
         # Hashes are compared first: a number a row instead of its cells. Where two agree, the rows are looked at.
         if all(table.frame.height <= FEW for table in self._tables.values()):
             return frame
         rows = frame.to_native()
-        hashes = rows.select(columns).collect().hash_rows()
+        hashes = rows.select(columns).collect(engine=self._engine).hash_rows()
         alone = hashes.n_unique() == len(hashes)
         return nw.from_native(rows.head(0) if alone else rows.filter(hashes.is_duplicated()))
 
     def before(
         self, frame: nw.LazyFrame[Any], order: Sequence[str], last: Mapping[str, str], most: Mapping[str, str]
     ) -> nw.LazyFrame[Any]:
-        return nw.from_native(before(frame.to_native().collect(), order, last, most).lazy())
+        return nw.from_native(before(self._collect(frame), order, last, most).lazy())
+
+    def inside(
+        self, points: nw.LazyFrame[Any], spans: nw.LazyFrame[Any], by: tuple[str, ...], alias: str
+    ) -> nw.LazyFrame[Any]:
+        return nw.from_native(inside(self._collect(points), self._collect(spans), alias).select(*by, alias).lazy())
 
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
-        return pl.collect_all([frame.to_native() for frame in frames])
+        return pl.collect_all([frame.to_native() for frame in frames], engine=self._engine)
+
+    def _collect(self, frame: nw.LazyFrame[Any]) -> pl.DataFrame:
+        found: pl.DataFrame = frame.to_native().collect(engine=self._engine)
+        return found
 
     def release(self) -> None:
         """Nothing outlives the validation here."""

@@ -230,20 +230,17 @@ def check_names_told(context: Context) -> None:
             continue
         key = context.key_of(name)
         context.count("R257", context.frames.height(name))
-        for row in context.suspects(name, ("name_zh", "stated"), name_suspects).iter_rows(named=True):
-            if not row["stated"] or not row["name_zh"]:
-                continue
-            part = untold(
-                row["name_zh"],
-                row["stated"],
-                f"{row['note']} {row.get('cue', '')}",
-                misprints,
-                pairs,
-            )
-            if part:
-                context.report(
-                    "R257", name, row[LINE], "name_zh", row[key], cell=row["name_zh"], stated=row["stated"], part=part
-                )
+        rows = context.suspects(name, ("name_zh", "stated"), name_suspects)
+        said = [column for column in ("name_zh", "stated", "note", "cue") if column in rows.columns]
+        distinct = rows.select(said).filter((pl.col("name_zh") != "") & (pl.col("stated") != "")).unique()
+        parts = [
+            untold(name_zh, stated, " ".join((note, *cue)), misprints, pairs)
+            for name_zh, stated, note, *cue in distinct.iter_rows()
+        ]
+        told = distinct.with_columns(pl.Series("part", parts, dtype=pl.String)).filter(pl.col("part") != "")
+        for row in rows.join(told, on=said, how="inner").sort(LINE).iter_rows(named=True):
+            params = {"cell": row["name_zh"], "stated": row["stated"], "part": row["part"]}
+            context.report("R257", name, row[LINE], "name_zh", row[key], **params)
 
 
 def check_units(context: Context) -> None:

@@ -173,7 +173,9 @@ def yardstick_named() -> nw.Expr:
 
 @row_rule("R221", OBS, "relative_to", lambda: c("relative_to").is_in(PLACES))
 def yardstick_as_worded() -> nw.Expr:
-    words = nw.concat_str([c("cue").fill_null(""), c("stated").fill_null("")], separator=" ")
+    # Few rows have a yardstick: only their words are put together.
+    told = [nw.when(c("relative_to").is_in(PLACES)).then(c(column)).fill_null("") for column in ("cue", "stated")]
+    words = nw.concat_str(told, separator=" ")
     return (
         ((c("relative_to") == "nation") & ~words.str.contains("全国|国内"))
         | ((c("relative_to") == "province") & ~words.str.contains("全省|省内"))

@@ -208,6 +208,40 @@ class SparkFrames:
             nw.col(column).shift(1).over(GROUP, order_by=order).alias(alias) for alias, column in steps.items()
         )
 
+    def inside(
+        self, points: nw.LazyFrame[Any], spans: nw.LazyFrame[Any], by: tuple[str, ...], alias: str
+    ) -> nw.LazyFrame[Any]:
+        def whole(number: int | None) -> nw.Expr:
+            return nw.lit(number, dtype=nw.Int64)
+
+        events = nw.concat(
+            [
+                points.select(
+                    "source_id",
+                    nw.col("start").alias("_at"),
+                    *(whole(None).alias(b) for b in by),
+                    whole(1).alias("_point"),
+                    whole(0).alias("_sign"),
+                ),
+                *(
+                    spans.select(
+                        "source_id", nw.col(edge).alias("_at"), *by, whole(0).alias("_point"), whole(sign).alias("_sign")
+                    )
+                    for edge, sign in (("start", -1), ("end", 1))
+                ),
+            ]
+        )
+        # A span's edge comes before a point at the same offset: start is inclusive and end exclusive.
+        before = events.with_columns(
+            nw.col("_point").cum_sum().over("source_id", order_by=["_at", "_point"]).alias("_before")
+        )
+        edges = before.filter(nw.col("_sign") != 0)
+        return (
+            edges.with_columns((nw.col("_before") * nw.col("_sign")).alias(alias))
+            .group_by(*by)
+            .agg(nw.col(alias).sum())
+        )
+
     def keep(self, frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
         kept = frame.to_native().persist()
         self._kept.append(kept)

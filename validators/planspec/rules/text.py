@@ -95,10 +95,13 @@ _SLUG_PART = re.compile(r"^(?:\d+[a-z]{0,2}|[a-z]\d+|top\d+|\d+[a-z]\d+|\d+bn|\d
 
 def _rows(
     context: Context, name: str, columns: tuple[str, ...], suspicious: Suspicious, *, beside: tuple[str, ...] = ()
-) -> Iterator[tuple[dict, str]]:
-    """Rows with text in one of `columns` that a rule may refuse, each with all its text; it may look `beside` them."""
-    for row in context.suspects(name, columns, suspicious, beside).iter_rows(named=True):
-        yield row, " ".join(v for k, v in row.items() if k != LINE and v)
+) -> Iterator[dict]:
+    """Rows with text in one of `columns` that a rule may refuse; it may look `beside` them."""
+    return context.suspects(name, columns, suspicious, beside).iter_rows(named=True)
+
+
+def _all_text(row: dict) -> str:
+    return " ".join(v for k, v in row.items() if k != LINE and v)
 
 
 def _key(context: Context, name: str, row: dict) -> str:
@@ -142,10 +145,11 @@ def check_english(context: Context) -> None:
         suspicious = partial(english_suspects, columns=columns, sentences=SENTENCES.get(name, ()), known=places)
         around = tuple(z for e, z in BESIDE.items() if e in beside)
         sound: set[tuple[str, ...]] = set()
-        for row, chinese in _rows(context, name, columns, suspicious, beside=around):
+        for row in _rows(context, name, columns, suspicious, beside=around):
             cells = tuple(row[column] for column in (*columns, *around))
             if cells in sound:
                 continue
+            chinese = _all_text(row)
             before = context.collector.total
             own = places - set(_WORD.findall(row["name_en"])) if name == "districts" else places
             for column in columns:
@@ -305,7 +309,7 @@ def check_chinese(context: Context) -> None:
         context.count("R227", given)
         context.count("R228", given)
         suspicious = partial(chinese_suspects, columns=columns, alone=_ALONE, pairs=pairs)
-        for row, _ in _rows(context, name, columns, suspicious):
+        for row in _rows(context, name, columns, suspicious):
             for column in columns:
                 text = row[column]
                 if not text:
@@ -357,7 +361,8 @@ def check_keys_of_words(context: Context) -> None:
             continue
         column = KEYS[name]
         context.count("R229", context.frames.height(name))
-        for row, chinese in _rows(context, name, (column,), partial(slug_suspects, column=column, places=places)):
+        for row in _rows(context, name, (column,), partial(slug_suspects, column=column, places=places)):
+            chinese = _all_text(row)
             english = {w.lower() for c in ENGLISH.get(name, ()) for w in _WORD.findall(row[c])}
             for part in re.sub(r"^\d{6}-\d{4}-", "", row[column]).split("-"):
                 if part and not known_part(part, places) and part not in english and not in_pinyin(part, chinese):
@@ -373,10 +378,11 @@ def known_part(part: str, places: frozenset[str]) -> bool:
 
 def slug_suspects(frame: pl.DataFrame, column: str, places: frozenset[str]) -> pl.DataFrame:
     """Lines of a batch whose key has a part that `known_part` does not know."""
-    slugs = frame.select(LINE, pl.col(column).str.replace(r"^[0-9]{6}-[0-9]{4}-", "").str.split("-").alias("part"))
-    parts = slugs.explode("part")
-    unknown = [p for p in parts["part"].drop_nulls().unique() if p and not known_part(p, places)]
-    return parts.filter(pl.col("part").is_in(unknown)).select(LINE).unique()
+    slugs = frame.select(LINE, pl.col(column).str.replace(r"^[0-9]{6}-[0-9]{4}-", "").alias("slug"))
+    distinct = slugs.select("slug").drop_nulls().unique()
+    parts = distinct.with_columns(pl.col("slug").str.split("-").alias("part")).explode("part")
+    unknown = [p for p in parts["part"].unique() if p and not known_part(p, places)]
+    return slugs.join(parts.filter(pl.col("part").is_in(unknown)), on="slug", how="semi").select(LINE)
 
 
 def check_text(context: Context) -> None:
