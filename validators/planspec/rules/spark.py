@@ -225,7 +225,11 @@ class SparkFrames:
                 ),
                 *(
                     spans.select(
-                        "source_id", nw.col(edge).alias("_at"), *by, whole(0).alias("_point"), whole(sign).alias("_sign")
+                        "source_id",
+                        nw.col(edge).alias("_at"),
+                        *by,
+                        whole(0).alias("_point"),
+                        whole(sign).alias("_sign"),
                     )
                     for edge, sign in (("start", -1), ("end", 1))
                 ),
