@@ -153,7 +153,7 @@ def take_share(path: Path, sources: Path | None, turns: Turns) -> dict[str, dict
         if package.faults or not may_share(package):
             return None
         _check_form(context)
-        context.tables, faults = read_tables(package)
+        context.tables, faults = read_tables(package, counted=False)
         if faults:
             return None
         load_texts(context, sources)
