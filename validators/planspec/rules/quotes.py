@@ -93,20 +93,24 @@ def quotes_of(context: Context) -> Lazy | None:
     return nw.concat(pieces) if pieces else None
 
 
-def clashes(frame: pl.DataFrame) -> pl.DataFrame:
-    """`CLASH` for pairs of pieces at one place, of those that differ; `far_…` is the one that begins first."""
+def differing(frame: pl.DataFrame) -> pl.DataFrame:
+    """Of pairs of pieces at one place, those that differ there; `far_…` is the one that begins first."""
     start, words, far = pl.col("start"), pl.col("words"), pl.col("far_words")
     length = pl.min_horizontal("end", "far_end") - start
-    differ = far.str.slice(start - pl.col("far_start"), length) != words.str.slice(0, length)
-    itself = (pl.col("name") == pl.col("far_name")) & (pl.col(LINE) == pl.col("far_line"))
-    found = frame.filter(differ & ~itself)
+    return frame.filter(far.str.slice(start - pl.col("far_start"), length) != words.str.slice(0, length))
+
+
+def clashes(frame: pl.DataFrame) -> pl.DataFrame:
+    """`CLASH` for pairs of pieces that differ and are not of one row."""
+    itself = (pl.col("name") == pl.col("far_name")) & (pl.col(LINE) == pl.col(f"far_{LINE}"))
+    found = differing(frame).filter(~itself)
     places = []
     for begin, own, far_begin, other in found.select("start", "words", "far_start", "far_words").iter_rows():
         theirs = other[begin - far_begin :]
         at = next(i for i, (a, b) in enumerate(zip(theirs, own, strict=False)) if a != b)
         places.append((begin + at, theirs[at]))
     told = pl.DataFrame(places, schema={"at": pl.Int64, "found": pl.String}, orient="row")
-    named = found.rename({"far_name": "other", "far_line": "other_line"}).hstack(told)
+    named = found.rename({"far_name": "other", f"far_{LINE}": "other_line"}).hstack(told)
     return named.select(*(pl.col(n).cast(t) for n, t in CLASH.items()))
 
 
@@ -134,11 +138,14 @@ def _clashing_in(context: Context, quotes: Lazy) -> pl.DataFrame:
     """`CLASH` of the quotes that fill their places; counts them."""
     frames = context.frames
     length = c("words").str.len_chars().cast(nw.Int64)
-    exact = frames.keep(quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$")))
-    context.count("P317", frames.collect([exact.select(nw.len().alias("rows"))])[0]["rows"][0])
-    # Which of two pieces at the very same place comes first does not matter where no two differ, and costs a sort.
-    found = _clashing(context, exact, ["start"])
-    return _clashing(context, exact, PLACE[1:]) if found.height else found
+    exact = quotes.filter((c("end") - c("start") == length) & ~c("words").str.contains(r"^\*+$"))
+    # Whose the pieces are, and which of two at the very same place comes first, matters only where some differ.
+    pieces = frames.keep(exact.select(*PLACE[:4]))
+    pairs = _overlapping(context, pieces, ["start"], ["words"])
+    differ = frames.through(pairs, differing, {"start": pl.Int64})
+    counted, found = frames.collect([pieces.select(nw.len().alias("rows")), differ])
+    context.count("P317", counted["rows"][0])
+    return _clashing(context, frames.keep(exact)) if found.height else pl.DataFrame(schema=CLASH)
 
 
 def check_quotes(context: Context, quotes: Lazy) -> None:
@@ -165,21 +172,27 @@ def check_quotes(context: Context, quotes: Lazy) -> None:
         )
 
 
-def _clashing(context: Context, exact: Lazy, order: list[str]) -> pl.DataFrame:
-    """`CLASH` for all pieces, each held against the one before, in this order, that reaches furthest."""
+def _overlapping(context: Context, exact: Lazy, order: list[str], columns: list[str]) -> Lazy:
+    """Pieces that begin before one before them ends, each beside the one that, in this order, reaches furthest.
+
+    Of that one `far_start`, `far_end` and some columns, as `far_…`.
+    """
     frames = context.frames
     reached = frames.keep(frames.before(exact, order, {}, {"_prior": "end"}))
     # Of the pieces that reach as far as any before, the first: its end is no other's.
     leading = reached.filter(c("_prior").is_null() | (c("end") > c("_prior")))
-    far = {"source_id": "source_id", "end": "_prior", "start": "far_start", "words": "far_words", "name": "far_name"}
-    leading = leading.select(*(c(a).alias(b) for a, b in far.items()), c(LINE).alias("far_line"))
-    pairs = reached.filter(c("start") < c("_prior")).join(leading, on=["source_id", "_prior"], how="inner")
-    found = frames.through(
-        pairs.select(*PLACE[1:], c("_prior").alias("far_end"), "far_start", "far_words", "far_name", "far_line"),
-        clashes,
-        CLASH,
-    )
-    return frames.collect([found])[0]
+    far = [c(column).alias(f"far_{column}") for column in ("start", *columns)]
+    leading = leading.select("source_id", c("end").alias("far_end"), *far)
+    overlapping = reached.filter(c("start") < c("_prior")).with_columns(c("_prior").alias("far_end"))
+    return overlapping.join(leading, on=["source_id", "far_end"], how="inner")
+
+
+def _clashing(context: Context, exact: Lazy) -> pl.DataFrame:
+    """`CLASH` for all pieces, each held against the one before that reaches furthest."""
+    frames = context.frames
+    pairs = _overlapping(context, exact, PLACE[1:], ["words", "name", LINE])
+    columns = (*PLACE[1:], "far_end", "far_start", "far_words", "far_name", f"far_{LINE}")
+    return frames.collect([frames.through(pairs.select(*columns), clashes, CLASH)])[0]
 
 
 def keys_at(context: Context, found: pl.DataFrame) -> dict[tuple[str, int], str]:
