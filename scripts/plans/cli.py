@@ -19,6 +19,9 @@ from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
 
+ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:10000"
+"""For polars' jemalloc: what is let go is taken again soon, by all threads, and not handed back to the system between."""
+
 app = typer.Typer(
     help="Validate, compare, build and publish the data package of district plans.",
     no_args_is_help=True,
@@ -95,7 +98,9 @@ def validate(
     choose(engine, ("polars", "spark"), "engine")
     if engine == "polars" and (master or data):
         stop(CannotTell("--master and --data are for Spark", "add --engine spark"))
-    # The second process starts before anything heavy is imported (see `planspec.beside`).
+    # The second process starts before anything heavy is imported (see `planspec.beside`), and polars' allocator is told
+    # how to behave before it is loaded.
+    os.environ.setdefault("_RJEM_MALLOC_CONF", ALLOCATOR)
     with _uncollected(), ask_beside(partial(_beside, path, sources)) if engine == "polars" else nullcontext() as beside:
         from plans.reports import FORMATS, render
         from planspec.rules.run import Spark
