@@ -14,13 +14,16 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from planspec.beside import Turns, ask_beside
+from planspec.beside import Turns, ask_beside, may_fork
 from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
 
 ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:10000"
 """For polars' jemalloc: what is let go is taken again soon, by all threads, and not handed back to the system between."""
+
+SMALL = 32_000_000
+"""Bytes of tables up to which start-up and Python take most of the time."""
 
 app = typer.Typer(
     help="Validate, compare, build and publish the data package of district plans.",
@@ -101,6 +104,8 @@ def validate(
     # The second process starts before anything heavy is imported (see `planspec.beside`), and polars' allocator is told
     # how to behave before it is loaded.
     os.environ.setdefault("_RJEM_MALLOC_CONF", ALLOCATOR)
+    if engine == "polars":
+        _halve_cores(path)
     with _uncollected(), ask_beside(partial(_beside, path, sources)) if engine == "polars" else nullcontext() as beside:
         from plans.reports import FORMATS, render
         from planspec.rules.run import Spark
@@ -117,6 +122,16 @@ def validate(
         except CannotTell as error:
             stop(error)
     raise typer.Exit(HOLDS if report.holds else DOES_NOT)
+
+
+def _halve_cores(path: Path) -> None:
+    """Of a small package, leave each of two processes half of the cores: polars' threads would wait for one another.
+
+    Of a large one the first needs all of them, should it find something and go on alone.
+    """
+    tables = (path if path.is_dir() else path.parent) / "data"
+    if may_fork() and sum(file.stat().st_size for file in tables.glob("*.csv")) < SMALL:
+        os.environ.setdefault("POLARS_MAX_THREADS", str(len(os.sched_getaffinity(0)) // 2))
 
 
 @contextmanager

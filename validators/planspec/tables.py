@@ -21,7 +21,7 @@ from planspec.package import Field, Package, Resource
 LINE = "_line"
 MAX_LINE = 1_000_000
 """Longest line of a CSV file in characters; a longer one is refused."""
-BLOCK = 1 << 25
+BLOCK = 1 << 24
 """Bytes of a file that are read at once."""
 
 
