@@ -19,7 +19,7 @@ from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
 
-ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:10000,muzzy_decay_ms:10000"
+ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:3000,muzzy_decay_ms:3000"
 """For polars' jemalloc: what is let go is taken again soon, by all threads, and not handed back to the system between."""
 
 SMALL = 32_000_000

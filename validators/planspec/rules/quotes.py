@@ -114,7 +114,7 @@ def clashes(frame: pl.DataFrame) -> pl.DataFrame:
     return named.select(*(pl.col(n).cast(t) for n, t in CLASH.items()))
 
 
-PART = 2_500_000
+PART = 500_000
 """Rows whose quotes are put side by side at once, on an engine that holds them all: more would only need more memory."""
 
 
@@ -451,10 +451,12 @@ def check_lengths(context: Context, quotes: Lazy) -> None:
         return
     frames = context.frames
     length = context.frame("sources").select("source_id", "characters").unique("source_id", keep="first")
-    ends = quotes.select("source_id", "end", "words", "name", "column", LINE, "start")
-    beyond = ends.join(frames.local(length), on="source_id", how="inner").filter(c("end") > c("characters"))
-    count, found = frames.collect([quotes.select(nw.len().alias("rows")), beyond])
-    context.count("P337", count["rows"][0])
+    last = quotes.group_by("source_id").agg(nw.len().alias("rows"), c("end").max().alias("last"))
+    ends = frames.collect([last])[0]
+    context.count("P337", int(ends["rows"].sum()))
+    short = length.join(ends, on="source_id").filter(pl.col("last") > pl.col("characters"))
+    beyond = quotes.join(frames.local(short), on="source_id", how="inner").filter(c("end") > c("characters"))
+    found = frames.collect([beyond])[0] if short.height else pl.DataFrame(schema=dict.fromkeys(PLACE, pl.String))
     first = found.sort(PLACE).head(1)
     for row in first.iter_rows(named=True):
         key = keys_at(context, first)[row["name"], row[LINE]]
