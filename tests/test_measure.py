@@ -12,7 +12,7 @@ import pytest
 
 from plans.bench import bare, page
 from plans.bench.generate import generate
-from plans.bench.measure import TOOLS, command, measure_package, once
+from plans.bench.measure import TOOLS, command, measure_package, memory_together, once
 from planspec.errors import CannotTell
 
 
@@ -143,3 +143,25 @@ def test_the_plot_is_drawn_of_the_figures(root: Path) -> None:
     pytest.importorskip("vl_convert", reason="vl-convert-python is not installed (the extra site)")
     assert page.plot(root) == page.plot(root)
     assert page.plot(root).startswith("<svg")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory of several processes is looked at on Linux")
+def test_memory_of_two_processes_is_that_of_both_and_what_they_share_counts_once(tmp_path: Path) -> None:
+    code = """
+import os, time
+held = bytearray(b"x") * 100_000_000
+child = os.fork()
+own = bytearray(b"y") * 60_000_000
+time.sleep(1)
+if child:
+    os.wait()
+"""
+    peak = memory_together([sys.executable, "-c", code], tmp_path)
+    assert 220 < peak < 300
+
+
+def test_memory_cannot_be_told_without_what_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psutil", None)
+    with pytest.raises(CannotTell) as told:
+        memory_together([sys.executable, "-c", ""], tmp_path)
+    assert "[bench]" in told.value.mend

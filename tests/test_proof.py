@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -172,3 +173,22 @@ def test_a_moved_phrase_is_named_with_the_texts(package: Path, sources: Path, na
 
     changed = rewrite(package, name, move)
     assert changed - named(package, name, sources) == set()
+
+
+def test_a_figure_of_two_parts_that_reaches_over_the_next_is_an_overlap(package: Path) -> None:
+    with (package / "data/figures.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    at, after = next(
+        (second, third)
+        for second, third in pairwise(rows)
+        if second["part"] == "2" and third["part"] == "1" and 0 < int(third["start"]) - int(second["end"]) < 4
+    )
+
+    def reach_over(row: Row) -> bool:
+        here = (row["source_id"], row["start"]) == (at["source_id"], at["start"])
+        row["end"] = str(int(after["start"]) + 1) if here else row["end"]
+        return here
+
+    rewrite(package, "figures", reach_over)
+    overlaps = [f for f in validate(package, None).findings if f.rule == "P313"]
+    assert [f.key.split("/")[1] for f in overlaps] == [after["start"]]

@@ -21,10 +21,10 @@ included; medians of several rounds in which every tool runs in turn, so ratios 
 checks everything: cells, rows, the phrase against the value, keys, references, the ledger; `frictionless validate` and
 the bare expressions check the Table Schemas alone; reading checks nothing.
 
-With two cores or more, on Linux, a package of up to 32 MB is checked by two processes: one takes the descriptor's form, names
-and words, the other all else, and both read the tables. Peak memory is that of the larger one. A larger package is read
-once, while the cells read before are looked at, and two threads share the steps. Where anything is found, the steps run
-in their order, one at a time, so a faulty package takes about as long as on one core.
+With two cores or more, on Linux, two processes check a package of up to 1 GB of tables: both read it, then they take the
+steps in turn. Peak memory is that of both at once. Where anything is found, all steps run in their order in one process,
+so a faulty package takes longer. A larger package is held by one process, and by polars' streaming engine from three
+million rows on: less memory, more time.
 
 Made-up packages come from `plans bench generate`: the package's own schemas, phrases that the grammar reads, more than
 half of them distinct.
