@@ -12,10 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from plans.bench.generate import generate
 from planspec.beside import ask_beside, may_fork
+from planspec.package import open_package
 from planspec.rules.run import validate
 from planspec.rules.source import find_sources
 from planspec.rules.steps import STEPS, _shares, take_share
+from planspec.tables import read_sound, read_tables
 
 
 class Numbers(list[int]):
@@ -94,6 +97,19 @@ def test_quotes_by_groups_of_documents_report_what_all_at_once_report(
     assert [f.params for f in parted.findings] == [f.params for f in alone.findings]
 
 
+def test_tables_that_hold_are_read_the_same_by_both(root: Path, tmp_path: Path) -> None:
+    generate(3000, 0, 7, tmp_path / "made", root)
+    for folder in (root, tmp_path / "made"):
+        package = open_package(folder)
+        tables, faults = read_tables(package)
+        assert faults == []
+        again = read_sound(package)
+        assert list(again) == list(tables)
+        for name, table in tables.items():
+            assert again[name].frame.equals(table.frame)
+            assert again[name].frame.schema == table.frame.schema
+
+
 def test_every_step_is_shared_but_the_form_of_the_descriptor() -> None:
     first, second = _shares()
     shared = sorted([*first, *second])
@@ -126,7 +142,8 @@ def _python(code: str) -> str:
 needs_cores = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="a second process needs Linux and two cores"
 )
-ASK = "from planspec.beside import ask_beside; import os, sys, time\n"
+ASK = "from plans.bench.generate import generate
+from planspec.beside import ask_beside; import os, sys, time\n"
 
 
 @needs_cores

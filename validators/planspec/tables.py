@@ -143,11 +143,11 @@ def _slow_rows(text: str, header: list[str], resource: Resource, before: int) ->
     return frame.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), faults
 
 
-def _fast_rows(data: bytes, header: list[str], before: int, *, counted: bool) -> pl.DataFrame | None:
+def _fast_rows(data: bytes, header: list[str], before: int) -> pl.DataFrame | None:
     """Rows as polars reads them; None where it cannot, or where counting shows that it may have read something else.
 
-    polars fills a row that is too short. So bytes are `counted`: the cells, quoted only where they must be, with a comma
-    or a line end after each, have to account for all of them.
+    polars fills a row that is too short. So bytes are counted: the cells, quoted only where they must be, with a comma or
+    a line end after each, have to account for all of them.
     """
     if not data:
         return pl.DataFrame(schema=dict.fromkeys(header, pl.String) | {LINE: pl.Int64})
@@ -160,8 +160,6 @@ def _fast_rows(data: bytes, header: list[str], before: int, *, counted: bool) ->
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
     if frame.height != lines:
         return None
-    if not counted:
-        return _with_lines(frame, before)
     cell, quotes = pl.col(header), data.count(b'"')
     inside, quoted = 0, 0
     if quotes:
@@ -175,11 +173,7 @@ def _fast_rows(data: bytes, header: list[str], before: int, *, counted: bool) ->
     # Every cell ends with a comma or a line end.
     if told + lines * len(header) != len(data) + (not data.endswith(b"\n")):
         return None
-    return _with_lines(frame, before)
-
-
-def _with_lines(frame: pl.DataFrame, before: int) -> pl.DataFrame:
-    return frame.with_columns(pl.int_range(before + 1, before + 1 + frame.height, dtype=pl.Int64).alias(LINE))
+    return frame.with_columns(pl.int_range(before + 1, before + 1 + lines, dtype=pl.Int64).alias(LINE))
 
 
 def _blocks(stream: BinaryIO) -> Iterator[bytes]:
@@ -211,10 +205,8 @@ def _check_lengths(data: bytes, resource: Resource) -> None:
         at = end
 
 
-def read_chunks(
-    stream: BinaryIO, resource: Resource, faults: list[Finding], *, counted: bool = True
-) -> Iterator[pl.DataFrame]:
-    """Read a CSV file as frames of Strings (null: empty cell) with `_line`; see `read_tables` for `counted`.
+def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> Iterator[pl.DataFrame]:
+    """Read a CSV file as frames of Strings (null: empty cell) with `_line`.
 
     Adds every fault of the file's form to `faults`: encoding, header, rows with too many or too few cells. Yields at
     least one frame, which may be empty. Raises `UnreadableError` where no table can be made of the file.
@@ -242,7 +234,7 @@ def read_chunks(
             before = 1
         else:
             _check_lengths(data, resource)
-        frame = _fast_rows(data, header, before, counted=counted)
+        frame = _fast_rows(data, header, before)
         if frame is None:
             text, found = _decode(data, resource, before)
             faults += [] if returns else found
@@ -294,9 +286,7 @@ def typed(raw: pl.DataFrame, resource: Resource) -> pl.DataFrame:
     return raw.select(*(_cast(f) for f in resource.fields), pl.col(LINE))
 
 
-def _parts(
-    package: Package, faults: list[Finding], *, counted: bool
-) -> Iterator[tuple[Resource, pl.DataFrame, pl.DataFrame] | Resource]:
+def _parts(package: Package, faults: list[Finding]) -> Iterator[tuple[Resource, pl.DataFrame, pl.DataFrame] | Resource]:
     """The rows of every resource part by part, as text and cast; a resource alone where no table can be made of it."""
     for resource in package:
         if not package.store.exists(resource.path):
@@ -306,7 +296,7 @@ def _parts(
         local = package.store.local(resource.path)
         try:
             with local.open("rb") if local else io.BytesIO(package.store.read(resource.path)) as stream:
-                for raw in read_chunks(stream, resource, faults, counted=counted):
+                for raw in read_chunks(stream, resource, faults):
                     yield resource, raw, typed(raw, resource)
         except UnreadableError as error:
             faults += error.args
@@ -318,17 +308,14 @@ def _is_large(package: Package) -> bool:
     return any(path and path.is_file() and path.stat().st_size > BLOCK for path in paths)
 
 
-def read_tables(
-    package: Package, visit: Visit | None = None, *, counted: bool = True
-) -> tuple[dict[str, Table], list[Finding]]:
+def read_tables(package: Package, visit: Visit | None = None) -> tuple[dict[str, Table], list[Finding]]:
     """Read every resource of the package once. Resources that cannot be read are missing from the result.
 
-    `visit` sees each part of a table as text before the text is let go. Where another process reads the same files and
-    looks at their form, there is no need to look again: then bytes are not `counted`.
+    `visit` sees each part of a table as text before the text is let go.
     """
     read: dict[str, tuple[Resource, list[pl.DataFrame]]] = {}
     faults: list[Finding] = []
-    parts = _parts(package, faults, counted=counted)
+    parts = _parts(package, faults)
     for part in ahead(parts) if visit and _is_large(package) else parts:
         if isinstance(part, Resource):
             read.pop(part.name, None)
@@ -342,3 +329,22 @@ def read_tables(
         for name, (resource, frames) in read.items()
     }
     return tables, faults
+
+
+def read_sound(package: Package) -> dict[str, Table]:
+    """Every table of a package in a folder, where another process reads the same files and finds nothing amiss.
+
+    polars then may cast while it reads, which is half the work; of tables that hold it makes what `read_tables` makes.
+    Raises what polars raises where it cannot, and `OSError`.
+    """
+    return {resource.name: Table(resource, _read_sound(package, resource)) for resource in package}
+
+
+def _read_sound(package: Package, resource: Resource) -> pl.DataFrame:
+    dates = [f for f in resource.fields if f.type == "date"]
+    schema = {f.name: pl.String if f in dates else DTYPES.get(f.type, pl.String) for f in resource.fields}
+    path = package.store.local(resource.path)
+    if path is None:
+        raise FileNotFoundError(resource.path)
+    rows = pl.read_csv(path, schema=schema, row_index_name=LINE, row_index_offset=2)
+    return rows.select(*(_cast(f) if f in dates else f.name for f in resource.fields), pl.col(LINE).cast(pl.Int64))

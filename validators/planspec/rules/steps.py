@@ -34,7 +34,7 @@ from planspec.rules.subjects import check_subjects
 from planspec.rules.tables import CHECKS
 from planspec.rules.text import check_text
 from planspec.rules.told import check_told
-from planspec.tables import LINE, read_tables
+from planspec.tables import LINE, read_sound
 
 Step = Callable[[Context], None]
 MOST = 1_000_000_000
@@ -153,9 +153,7 @@ def take_share(path: Path, sources: Path | None, turns: Turns) -> dict[str, dict
         if package.faults or not may_share(package):
             return None
         _check_form(context)
-        context.tables, faults = read_tables(package, counted=False)
-        if faults:
-            return None
+        context.tables = read_sound(package)
         load_texts(context, sources)
         _take(context, turns)
     except _FoundError:
