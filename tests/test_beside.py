@@ -142,8 +142,7 @@ def _python(code: str) -> str:
 needs_cores = pytest.mark.skipif(
     sys.platform != "linux" or len(os.sched_getaffinity(0)) < 2, reason="a second process needs Linux and two cores"
 )
-ASK = "from plans.bench.generate import generate
-from planspec.beside import ask_beside; import os, sys, time\n"
+ASK = "from planspec.beside import ask_beside; import os, sys, time\n"
 
 
 @needs_cores
