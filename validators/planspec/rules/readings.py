@@ -243,19 +243,22 @@ def words_of_observations(frame: pl.DataFrame) -> pl.DataFrame:
     samples = samples.select(*kinds, pl.Series("_says_period", periods, dtype=pl.String))
     said = said.join(samples, on=kinds, how="left", nulls_equal=True, maintain_order="left")
     said = said.with_columns(pl.col("stated").str.count_matches(r"\d+(?:\.\d+)?").cast(pl.Int64).alias("_other_digits"))
-    scoped = frame.filter(pl.col("scope_zh").is_not_null()).select(LINE, "scope_zh", "stated", "cue", "note")
-    scoped = once_each(
-        scoped,
+    scope = pl.col("scope_zh")
+    scoped = frame.filter((scope != "") & (pl.col("stated") != "") & (pl.col("note").fill_null("") == ""))
+    scoped = scoped.select(LINE, "scope_zh", "stated", "cue", "note")
+    # A scope that stands in the cue as it is needs no closer look.
+    plain = scope.str.contains(r"^\S{2,}$") & pl.col("cue").str.contains(scope, literal=True).fill_null(value=False)
+    closer = once_each(
+        scoped.filter(~plain),
         ["scope_zh", "stated", "cue", "note"],
         lambda *row: (scope_in_words(*row),),
         {"_scope_worded": pl.Boolean},
     )
+    worded = [scoped.filter(plain).select(LINE, _scope_worded=pl.lit(value=True)), closer.select(LINE, "_scope_worded")]
     out = frame.select(LINE).join(
         said.drop("stated", "cue", "scope_zh", "note", "year"), on=LINE, how="left", maintain_order="left"
     )
-    return out.join(scoped.select(LINE, "_scope_worded"), on=LINE, how="left", maintain_order="left").select(
-        list(WORDS_SCHEMA)
-    )
+    return out.join(pl.concat(worded), on=LINE, how="left", maintain_order="left").select(list(WORDS_SCHEMA))
 
 
 def _names(frame: pl.DataFrame) -> pl.DataFrame:
