@@ -213,3 +213,41 @@ def test_a_rule_turned_down_is_shown_with_its_reason(package: Path) -> None:
     assert "Kept for next year." in done.stdout
     (package / "plans.toml").write_text('[[lower]]\nrule = "P340"\nseverity = "info"\n', encoding="utf-8")
     assert plans("validate", package).returncode == CANNOT_TELL
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_report_that_cannot_be_written_is_told(package: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "plans", "validate", str(package)],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    assert done.returncode == CANNOT_TELL
+    assert done.stderr.startswith("plans could not tell: the report cannot be written")
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("faulty", [False, True])
+def test_a_reader_that_leaves_early_does_not_change_the_answer(package: Path, faulty: bool) -> None:
+    if faulty:
+        path = package / "data" / "results.csv"
+        path.write_text(path.read_text(encoding="utf-8").replace(",eq,", ",lt,"), encoding="utf-8", newline="")
+    reading, writing = os.pipe()
+    os.close(reading)
+    command = [sys.executable, "-m", "plans", "validate", str(package), "--format", "json"]
+    done = subprocess.run(command, stdout=writing, stderr=subprocess.PIPE, timeout=120, check=False)
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (DOES_NOT if faulty else HOLDS, b"")
+
+
+def test_a_long_report_comes_whole_though_the_process_ends_at_once(package: Path) -> None:
+    path = package / "data" / "figures.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",context,", ",contxt,"), encoding="utf-8", newline="")
+    done = plans("validate", package, "--format", "json", "--limit", "100000")
+    assert done.returncode == DOES_NOT
+    assert len(done.stdout) > 100_000
+    assert json.loads(done.stdout)["findings"]

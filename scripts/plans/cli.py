@@ -25,6 +25,9 @@ ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:3000,muzzy_decay_ms:3
 SMALL = 32_000_000
 """Bytes of tables up to which start-up and Python take most of the time."""
 
+_only_memory_left = False
+"""Whether nothing has to be done before the process ends: no thread, file or other process waits for it."""
+
 app = typer.Typer(
     help="Validate, compare, build and publish the data package of district plans.",
     no_args_is_help=True,
@@ -67,9 +70,19 @@ def choose(value: str, allowed: tuple[str, ...], what: str) -> str:
 
 
 def write_out(text: str, out: Path | None) -> None:
-    """Write to a file, whole or not at all, or to standard output."""
+    """Write to a file, whole or not at all, or to standard output, whose reader may leave early; raises `CannotTell` where it
+    takes no more."""
     if out is None:
-        sys.stdout.write(text)
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except OSError as error:
+            # What could not be written is dropped, or Python would try again at the end.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if not isinstance(error, BrokenPipeError):
+                raise CannotTell(
+                    f"the report cannot be written: {error.strerror}", "make room, or name a file with --out"
+                ) from error
         return
     from planspec.files import write_whole
 
@@ -121,6 +134,8 @@ def validate(
             write_out(render(report, format, language), out)
         except CannotTell as error:
             stop(error)
+    global _only_memory_left  # noqa: PLW0603 - what `main` has to know when the command has ended
+    _only_memory_left = engine == "polars"
     raise typer.Exit(HOLDS if report.holds else DOES_NOT)
 
 
@@ -237,6 +252,15 @@ def _register() -> None:
 _register()
 
 
+def _end(ended: SystemExit) -> NoReturn:
+    """End the process; after a validation at once, since taking Python and its tables down takes as long as a tenth of it."""
+    if not _only_memory_left or not isinstance(ended.code, int):
+        raise ended
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ended.code)
+
+
 def main() -> None:
     """Entry point of `plans`."""
     for stream in (sys.stdout, sys.stderr):
@@ -244,7 +268,10 @@ def main() -> None:
         if reconfigure:
             reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        try:
+            app()
+        except SystemExit as ended:
+            _end(ended)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(HOLDS)
