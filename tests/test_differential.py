@@ -34,7 +34,7 @@ def ours(name: str, data: bytes) -> tuple[set[tuple[int, str]], set[tuple[int, s
     cast = typed(raw, resource)
     context = Context(PACKAGE, {name: Table(resource, cast)}, Collector(10_000))
     CellChecker(context, resource)(raw, cast)
-    check_keys(context, name)
+    check_keys(context)
     found = context.collector.findings
     return {(f.line, f.column) for f in found if f.rule in OURS}, {
         (f.line, f.column) for f in found if f.rule in STRICTER

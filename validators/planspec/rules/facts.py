@@ -88,17 +88,19 @@ def _report_again(
     return reported
 
 
-def check_keys(context: Context, name: str) -> None:
+def check_keys(context: Context) -> None:
     """S116: primary keys and unique columns; a finding names both rows."""
-    frames, resource = context.frames, context.resource(name)
-    sets = {resource.primary_key} | {(f.name,) for f in resource.fields if f.constraints.get("unique")}
-    for columns in sorted(s for s in sets if s):
-        context.count("S116", frames.height(name))
-        present = nw.all_horizontal(*(~c(column).is_null() for column in columns), ignore_nulls=False)
-        twice = frames.collect([repeated(frames, frames.table(name).filter(present), columns).select(LINE, *columns)])[
-            0
-        ]
-        for values, group in twice.sort(LINE).group_by(columns, maintain_order=True):
+    frames, places, queries = context.frames, [], []
+    for name, resource in frames.resources.items():
+        sets = {resource.primary_key} | {(f.name,) for f in resource.fields if f.constraints.get("unique")}
+        for columns in sorted(s for s in sets if s):
+            context.count("S116", frames.height(name))
+            present = nw.all_horizontal(*(~c(column).is_null() for column in columns), ignore_nulls=False)
+            twice = repeated(frames, frames.table(name).filter(present), columns)
+            places.append((name, columns))
+            queries.append(twice.select(LINE, *columns))
+    for (name, columns), rows in zip(places, frames.collect(queries), strict=True):
+        for values, group in rows.sort(LINE).group_by(columns, maintain_order=True) if rows.height else ():
             for row in group.slice(1).iter_rows(named=True):
                 context.report(
                     "S116",

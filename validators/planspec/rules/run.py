@@ -123,8 +123,7 @@ def _begin(path: Path, limit: int, spark: Spark | None) -> tuple[Context, list[d
         check_contract(context)
         check_kinds_of_columns(context)
     check_totals(context)
-    for name in context.frames.resources:
-        check_keys(context, name)
+    check_keys(context)
     lacks = any(f.rule == "S109" for f in collector.findings)
     if lacks:
         check_descriptor(package, collector)

@@ -72,7 +72,6 @@ def english(
     distinct = texts.select("text").unique().with_row_index("_text")
     formless = distinct.filter(
         text.str.contains(_FORM)
-        | ~text.str.contains(r'\A[A-Z0-9“"]')
         | (_count(text, "(") != _count(text, ")"))
         | (_count(text, "“") != _count(text, "”"))
         | (_count(text, '"') % 2 != 0)
@@ -88,8 +87,10 @@ def english(
     unread = words.filter(unknown.gather(words["_word"])).unique()
     unread = unread.with_columns(pl.Series(vocabulary, dtype=pl.String).gather(unread["_word"]).alias("word"))
     unread = texts.join(unread.join(distinct, on="_text"), on="text").select(LINE, "column", "word")
-    formed = (column.is_in(sentences) & ~_ends(text, ".", ".)", ".”")) | (
-        column.is_in(list(BESIDE)) & text.str.contains("[0-9]")
+    formed = (
+        (column.is_in(sentences) & ~_ends(text, ".", ".)", ".”"))
+        | (column.is_in(["name_en", *sentences]) & ~text.str.contains(r'\A[A-Z0-9“"]'))
+        | (column.is_in(list(BESIDE)) & text.str.contains("[0-9]"))
     )
     found = texts.filter(formed), texts.join(odd, on="text", how="semi"), _unread(unread, frame)
     return pl.concat([lines.select(LINE) for lines in found]).unique()
