@@ -123,6 +123,7 @@ def test_a_package_too_large_for_two_processes_is_checked_by_one(
     monkeypatch.setattr("planspec.rules.steps.MOST", 1000)
     asked = Asked(package, None)
     assert validate(package, None, beside=asked).holds  # type: ignore[arg-type]  # answers as the process does
+    assert asked.stopped
     assert not hasattr(asked, "theirs")
 
 

@@ -80,13 +80,16 @@ def _cold(tools: dict[str, Any]) -> list[str]:
 
 
 def _growth(made: list[dict[str, Any]]) -> list[str]:
-    lines = ["| from | to | rows | time | time less start-up |", "| ---: | ---: | ---: | ---: | ---: |"]
+    lines = [
+        "| from | to | rows | wall | wall less start-up | processor |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
     least = made[0]["tools"]["plans"]["seconds"]
     for before, after in pairwise(made):
-        times = [e["tools"]["plans"]["seconds"] for e in (before, after)]
+        times, cpu = ([e["tools"]["plans"][what] for e in (before, after)] for what in ("seconds", "cpu"))
         bare = "" if before is made[0] else f"× {(times[1] - least) / max(times[0] - least, 0.01):.1f}"
         lines.append(
-            f"| {before['rows']:,} | {after['rows']:,} | × {after['rows'] / before['rows']:.0f} | × {times[1] / times[0]:.1f} | {bare} |"
+            f"| {before['rows']:,} | {after['rows']:,} | × {after['rows'] / before['rows']:.0f} | × {times[1] / times[0]:.1f} | {bare} | × {cpu[1] / cpu[0]:.1f} |"
         )
     return lines
 

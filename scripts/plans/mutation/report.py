@@ -182,7 +182,7 @@ def page(data: dict[str, Any]) -> str:
         "## Survivors",
         "",
         f"{len(lost)} mutants that nothing noticed, and {len(data['survivors']) - len(lost)} more that only the source texts give away; all are",
-        f"listed. {len(silent)} of the {len(lost)} change nothing that a reader of the package could notice; they stay in the figures above.",
+        f"listed. {len(silent)} of the {len(lost)} change{'s' if len(silent) == 1 else ''} nothing that a reader of the package could notice; the figures above count such mutants.",
         "",
         "| place | slip | before | after | with texts | who could notice |",
         "| --- | --- | --- | --- | --- | --- |",

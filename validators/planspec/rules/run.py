@@ -84,8 +84,10 @@ def validate(
     context, lowered, whole = _begin(path, limit, spark)
     if whole:
         load_texts(context, None if spark else sources)
-        sharing = beside is not None and not context.collector.total and may_share(context.package)
-        if not (sharing and beside and shared(context, beside)):
+        if beside and (context.collector.total or not may_share(context.package)):
+            beside.stop()
+            beside = None
+        if not (beside and shared(context, beside)):
             in_order(context, STEPS)
     return _report(context, sources, lowered, begun, spark)
 
