@@ -114,7 +114,7 @@ def clashes(frame: pl.DataFrame) -> pl.DataFrame:
     return named.select(*(pl.col(n).cast(t) for n, t in CLASH.items()))
 
 
-PART = 500_000
+PART = 2_500_000
 """Rows whose quotes are put side by side at once, on an engine that holds them all: more would only need more memory."""
 
 
