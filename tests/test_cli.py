@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from conftest import copy_package
+
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
 
 
@@ -50,12 +52,19 @@ def test_a_wrong_unit_is_one_finding_on_its_line(package: Path) -> None:
     assert annotations[0].startswith(f"::error file=data/targets.csv,line={at + 1},"), done.stdout
 
 
-@pytest.mark.parametrize("format", ["text", "json", "sarif", "markdown", "html", "github"])
-@pytest.mark.parametrize("language", ["en", "zh"])
-def test_counts_are_the_same_in_every_form(package: Path, format: str, language: str) -> None:
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+    """A package with many wrong rows, and how many errors the JSON report counts."""
+    package = copy_package(tmp_path_factory.mktemp("faulty"))
     path = package / "data" / "results.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",eq,", ",lt,"), encoding="utf-8", newline="")
-    exact = json.loads(plans("validate", package, "--format", "json").stdout)["counts"]["error"]
+    return package, json.loads(plans("validate", package, "--format", "json").stdout)["counts"]["error"]
+
+
+@pytest.mark.parametrize("format", ["text", "json", "sarif", "markdown", "html", "github"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_counts_are_the_same_in_every_form(faulty: tuple[Path, int], format: str, language: str) -> None:
+    package, exact = faulty
     assert exact > 20
     done = plans("validate", package, "--format", format, "--lang", language, "--limit", "3")
     assert done.returncode == DOES_NOT
