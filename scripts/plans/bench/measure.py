@@ -86,12 +86,8 @@ LOOK = 0.05
 """Seconds between two looks at the memory of processes."""
 
 
-def memory_together(arguments: Sequence[str], folder: Path) -> float:
-    """Run a process in a folder: peak megabytes of it and its children at once, what they share counted once.
-
-    Looked at again and again, which takes a little time: such a run is not timed. Linux only. Raises `CannotTell` without
-    psutil, which looks.
-    """
+def _looks() -> Any:
+    """psutil, or `CannotTell` where it is not installed."""
     try:
         import psutil
     except ModuleNotFoundError as error:
@@ -99,8 +95,18 @@ def memory_together(arguments: Sequence[str], folder: Path) -> float:
             "psutil, which looks at the memory of processes, is not installed",
             "pip install 'qingdao-district-plans[bench]'",
         ) from error
+    return psutil
 
-    def held(process: psutil.Process) -> int:
+
+def memory_together(arguments: Sequence[str], folder: Path) -> float:
+    """Run a process in a folder: peak megabytes of it and its children at once, what they share counted once.
+
+    Looked at again and again, which takes a little time: such a run is not timed. Linux only. Raises `CannotTell` without
+    psutil, which looks.
+    """
+    psutil = _looks()
+
+    def held(process: Any) -> int:
         try:
             return int(process.memory_full_info().pss)
         except psutil.Error:
@@ -213,6 +219,9 @@ def measure(
     """
     if sys.platform == "win32":
         raise CannotTell("peak memory of a process cannot be had here", "measure on Linux or macOS")
+    if sys.platform == "linux":
+        # Better now than after minutes of measuring.
+        _looks()
     resources = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))["resources"]
     rows = sum((package / r["path"]).read_bytes().count(b"\n") - 1 for r in resources)
     result: dict[str, Any] = {"machine": machine(), "load_before": load(), "repeat": repeat}
