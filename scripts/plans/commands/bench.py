@@ -36,6 +36,8 @@ def measure(
 ) -> None:
     """Measure validation beside frictionless, bare polars expressions and only reading: wall time and peak memory.
 
+    Memory of two processes takes the extra bench (psutil).
+
     Example: plans bench --out docs/performance.json
     """
     if context.invoked_subcommand:

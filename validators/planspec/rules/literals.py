@@ -20,9 +20,8 @@ from typing import Any
 FIRST_HAN, LAST_HAN = 0x4E00, 0x9FFF
 LOOKS_LIKE_PATTERN = re.compile(r"[\[(|?*+\\{^$]")
 QUANTITIES = ("friends", "lexicon", "quantity", "text")
-STATEMENTS = ("statements",)
 GOVERNING = ("governing",)
-"""Modules of the grammar that read figures, yardsticks, and what governs a phrase."""
+"""Modules of the grammar that read figures, and what governs a phrase."""
 CUT = "\0"
 """Stands among literals where a pattern tells characters apart otherwise."""
 

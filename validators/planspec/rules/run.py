@@ -12,7 +12,7 @@ import narwhals as nw
 from planspec.beside import Beside
 from planspec.findings import Collector, Finding
 from planspec.package import open_package
-from planspec.rules.catalogue import LAYERS, Rule, catalogue
+from planspec.rules.catalogue import catalogue
 from planspec.rules.causes import reduce_to_causes
 from planspec.rules.cells import CellChecker
 from planspec.rules.config import read_config
@@ -249,8 +249,3 @@ def _facts(context: Context) -> dict[str, int]:
     if context.has("coverage"):
         facts["districts"] = frames.collect([frames.table("coverage").select("district_code").unique()])[0].height
     return facts
-
-
-def rules_by_layer() -> dict[str, list[Rule]]:
-    """The catalogue, layer by layer."""
-    return {layer: [r for r in catalogue().values() if r.layer == layer] for layer in LAYERS}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from planspec.rules.context import Context
 from planspec.rules.facts import check_order, check_same_fact
 from planspec.rules.kinds import check_kinds
 from planspec.rules.links import check_districts, check_references, check_retired
@@ -24,9 +23,3 @@ CHECKS = (
     check_order,
 )
 """The package layer, in its order."""
-
-
-def check_package(context: Context) -> None:
-    """Run the package layer."""
-    for check in CHECKS:
-        check(context)
