@@ -5,17 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from frictionless import Checklist, Resource, Schema, system
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from planspec.findings import Collector
+from planspec import tables
+from planspec.findings import Collector, Finding
 from planspec.package import open_package
-from planspec.rules.cells import CellChecker
+from planspec.rules.cells import CellChecker, cell_rules, suspects
 from planspec.rules.context import Context
 from planspec.rules.facts import check_keys
 from planspec.tables import Table, read_chunks, typed
@@ -114,3 +116,87 @@ def test_a_row_twice_is_named_by_both(name: str) -> None:
     twice = packed([*rows[:6], rows[5]])
     by_schema, _ = ours(name, twice)
     assert {line for line, _ in by_schema} == {line for line, _ in theirs(name, twice)} == {7}
+
+
+cells = st.one_of(
+    st.sampled_from(["", "a", "市", ",", '"', '""', "a,b", 'a"b', '"a"', "\n", "a\nb", "x" * 30]),
+    st.text(st.sampled_from('a市,"\n '), max_size=4),
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.lists(cells, min_size=5, max_size=5), max_size=12), st.integers(1, 60), st.integers(0, 3))
+@example([["a", ",", '"', "", "b"]] * 3, 1, 0)
+@example([["", "", "", "", ""]] * 2, 7, 0)
+@example([], 1, 1)
+def test_rows_are_those_of_the_csv_module_whatever_the_blocks(
+    monkeypatch: pytest.MonkeyPatch, rows: list[list[str]], block: int, cut: int
+) -> None:
+    """A file read in small blocks, by polars where that holds, against Python's own reader; `cut`: bytes lost at its end."""
+    resource = PACKAGE.resources["retired"]
+    data = packed([list(resource.columns), *rows])
+    data = data[: len(data) - cut] if cut < len(data) else data
+    read = []
+    for bytes_, fast in ((block, True), (1 << 24, True), (1 << 24, False)):
+        with monkeypatch.context() as patched:
+            patched.setattr(tables, "BLOCK", bytes_)
+            if not fast:
+                patched.setattr(tables, "_fast_rows", lambda *_: None)
+            faults: list[Finding] = []
+            found: list[tuple] = []
+            try:
+                found = pl.concat(list(read_chunks(io.BytesIO(data), resource, faults))).rows()
+            except tables.UnreadableError as error:
+                faults += error.args
+            read.append((found, sorted(f.order for f in faults)))
+    assert read[0] == read[1] == read[2]
+    if not cut:
+        assert [tuple(cell or "" for cell in row[:-1]) for row in read[0][0]] == [tuple(row) for row in rows]
+
+
+CLEAN = {
+    (name, rule.column): rule.params.get("pattern", "")
+    for name, resource in PACKAGE.resources.items()
+    for rule in cell_rules(resource)
+    if rule.settles
+}
+
+
+def test_most_keys_need_no_second_look() -> None:
+    assert ("targets", "target_id") in CLEAN and ("figures", "role") in CLEAN and ("sources", "file") not in CLEAN
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^[-a]+$", "^[a-z]*=x$", "^[a-z]?-$", "^[a-z]{0,3}@$", "^[a-z]|-$", "^.+$", r"^\d+$", r"^a\s$", "^[^,]+$", "^[+-9]+$",
+        "^[a-z]+ [a-z]+$", "^(-a)+$", "^[a-z]+[+--]$", "[a-z]+", "^[0-z]+$", "^[a-z]+”$",
+    ],
+)  # fmt: skip
+def test_a_pattern_that_may_hold_anything_else_settles_nothing(pattern: str) -> None:
+    field = replace(PACKAGE.resources["targets"].field("target_id"), constraints={"pattern": pattern})
+    assert not any(rule.settles for rule in cell_rules(replace(PACKAGE.resources["targets"], fields=(field,))))
+
+
+@pytest.mark.parametrize("words", [["a ", "b"], ["a", ""], ["a  b"], ["=a"], ["“a”"], ["a\u00a0b"], ["Ａ"]])
+def test_a_code_list_that_holds_anything_else_settles_nothing(words: list[str]) -> None:
+    field = replace(PACKAGE.resources["targets"].field("comparator"), constraints={"enum": words})
+    assert not any(rule.settles for rule in cell_rules(replace(PACKAGE.resources["targets"], fields=(field,))))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_what_keeps_a_clean_pattern_needs_no_second_look(data: st.DataObject) -> None:
+    pattern = data.draw(st.sampled_from(sorted({p for p in CLEAN.values() if isinstance(p, str) and p})))
+    cell = data.draw(st.from_regex(rf"\A(?:{pattern.strip('^$')})\Z"))
+    looking = [r for r in cell_rules(PACKAGE.resources["indicators"]) if r.pattern and r.column == "definition"]
+    assert len(looking) == 3
+    assert not any(pl.select(pl.lit(cell).str.contains(rule.pattern)).item() for rule in looking), cell
+
+
+def test_every_rule_on_cells_is_asked_of_some_group() -> None:
+    for resource in PACKAGE.resources.values():
+        rules = cell_rules(resource)
+        asked = [rule for _, group in suspects(rules).values() for rule in group]
+        never = [rule for rule in rules if rule.rule == "S119" and not rule.pattern]
+        assert len(asked) == len(set(map(id, asked))) and {*map(id, asked), *map(id, never)} == set(map(id, rules))

@@ -143,11 +143,11 @@ def _slow_rows(text: str, header: list[str], resource: Resource, before: int) ->
     return frame.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), faults
 
 
-def _fast_rows(data: bytes, header: list[str], before: int) -> pl.DataFrame | None:
+def _fast_rows(data: bytes, header: list[str], before: int, quotes: int) -> pl.DataFrame | None:
     """Rows as polars reads them; None where it cannot, or where counting shows that it may have read something else.
 
     polars fills a row that is too short. So bytes are counted: the cells, quoted only where they must be, with a comma or
-    a line end after each, have to account for all of them.
+    a line end after each, have to account for all of them. `quotes`: quotation marks in `data`.
     """
     if not data:
         return pl.DataFrame(schema=dict.fromkeys(header, pl.String) | {LINE: pl.Int64})
@@ -160,15 +160,17 @@ def _fast_rows(data: bytes, header: list[str], before: int) -> pl.DataFrame | No
     lines = data.count(b"\n") + (not data.endswith(b"\n"))
     if frame.height != lines:
         return None
-    cell, quotes = pl.col(header), data.count(b'"')
+    cell = pl.col(header)
     inside, quoted = 0, 0
-    if quotes:
-        wrapped = frame.select(cell.str.contains('[,"]').sum()).row(0)
-        columns = [name for name, number in zip(header, wrapped, strict=True) if number]
-        quoted = sum(number or 0 for number in wrapped)
-        inside = sum(frame.select(pl.col(columns).str.count_matches('"', literal=True).sum()).row(0)) if columns else 0
-        if quotes != 2 * (inside + quoted):
-            return None
+    # One long text a column tells which columns have such cells at all.
+    marked = frame.select(cell.str.join("").str.contains('[,"]')).row(0) if quotes else ()
+    columns = [name for name, some in zip(header, marked, strict=False) if some]
+    if columns:
+        some = pl.col(columns)
+        quoted = sum(frame.select(some.str.contains('[,"]').sum()).row(0))
+        inside = sum(frame.select(some.str.count_matches('"', literal=True).sum()).row(0))
+    if quotes != 2 * (inside + quoted):
+        return None
     told = sum(frame.select(cell.str.len_bytes().sum()).row(0)) + inside + 2 * quoted
     # Every cell ends with a comma or a line end.
     if told + lines * len(header) != len(data) + (not data.endswith(b"\n")):
@@ -176,19 +178,18 @@ def _fast_rows(data: bytes, header: list[str], before: int) -> pl.DataFrame | No
     return frame.with_columns(pl.int_range(before + 1, before + 1 + lines, dtype=pl.Int64).alias(LINE))
 
 
-def _blocks(stream: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a file in blocks that end with a line: after a line end before which all quotes are closed."""
-    rest = b""
-    while more := stream.read(BLOCK):
-        rest += more
-        end = rest.rfind(b"\n") + 1
-        while end and rest.count(b'"', 0, end) % 2:
-            end = rest.rfind(b"\n", 0, end - 1) + 1
-        if end:
-            yield rest[:end]
-            rest = rest[end:]
-    if rest:
-        yield rest
+def _blocks(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """The bytes of a file in blocks, each with its quotation marks counted.
+
+    A block ends with a line: after a line end before which all quotes are closed, or with the file.
+    """
+    while block := stream.read(BLOCK):
+        rest = [] if block.endswith(b"\n") else [stream.readline()]
+        quotes = block.count(b'"') + sum(line.count(b'"') for line in rest)
+        while quotes % 2 and (line := stream.readline()):
+            quotes += line.count(b'"')
+            rest.append(line)
+        yield b"".join((block, *rest)) if rest else block, quotes
 
 
 def _check_lengths(data: bytes, resource: Resource) -> None:
@@ -213,7 +214,7 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
     """
     header: list[str] = []
     before, returns, ended = 0, False, True
-    for block in _blocks(stream):
+    for block, quotes in _blocks(stream):
         data, ended = block, block.endswith((b"\n", b"\r"))
         if not header:
             if not data.strip():
@@ -227,6 +228,7 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
                 faults += found
             _check_lengths(data, resource)
             first, _, data = data.partition(b"\n")
+            quotes -= first.count(b'"')
             header, found = _header(_decode(first, resource, 0)[0], resource)
             faults += found
             if any(f.params["why"] in ("missing", "extra", "twice") for f in found):
@@ -234,14 +236,16 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
             before = 1
         else:
             _check_lengths(data, resource)
-        frame = _fast_rows(data, header, before)
-        if frame is None:
+        frame = _fast_rows(data, header, before, quotes)
+        if frame is not None:
+            before += frame.height
+        else:
             text, found = _decode(data, resource, before)
             faults += [] if returns else found
             returns = returns or bool(found)
             frame, found = _slow_rows(text, header, resource, before)
             faults += found
-        before += data.count(b"\n") + (not data.endswith(b"\n"))
+            before += data.count(b"\n") + bool(data and not data.endswith(b"\n"))
         yield frame.select(*resource.columns, LINE)
     if not header:
         raise UnreadableError(Finding("S107", resource.name, resource.path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
@@ -28,6 +29,11 @@ _CONTROL = r"[\x00-\x08\x0a-\x1f\x7f-\x{9f}\x{200b}-\x{200f}\x{2028}-\x{202e}\x{
 _FULLWIDTH = r"[０-９Ａ-Ｚａ-ｚ％]"
 _FORMULA = r"\A[=+\-@\t\r]"
 _LONE_QUOTE = r"\A[^“”]*”|“[^”]*\z|“[^”]*“"
+_CLEAN_PATTERN = re.compile(
+    r"\^\[(?:0-9|A-Z|a-z)+\](?:\{[1-9][0-9]*\}|\+|(?![*?{]))(?:\[(?:0-9|A-Z|a-z|[/._-])+\]|[0-9A-Za-z/-]|\\\.|[()*+?]|\{[0-9,]+\})*\$"
+)
+"""A pattern of the schema whose matches hold letters, digits and `/._-` alone, and begin with one of the former."""
+_CLEAN_WORD = re.compile(r"[0-9A-Za-z]+(?:[ /._-][0-9A-Za-z]+)*")
 _QUOTED = ("stated", "cue", "printed", "labels_zh", "scope_zh")
 """Columns that hold words as printed, where a lone quotation mark may be right."""
 TYPED = "_typed_"
@@ -50,6 +56,8 @@ class CellRule:
     params: dict[str, object] = field(default_factory=dict)
     pattern: str = ""
     """Where the rule only looks for a pattern: that pattern, so that several can be looked for at once."""
+    settles: bool = False
+    """Whether no cell that keeps this rule holds what those patterns look for."""
 
 
 def _looks_for(rule: str, column: str, pattern: str) -> CellRule:
@@ -62,19 +70,26 @@ def _of_field(field_: Field) -> Iterator[CellRule]:
     if field_.required:
         yield CellRule("S111", name, text.is_null())
     if field_.type in FORMS:
-        yield CellRule(
-            "S112",
-            name,
-            ~text.is_null() & (value.is_null() | ~text.str.contains(FORMS[field_.type])),
-            {"type": field_.type},
-        )
+        # Of truth values nothing but their form is ever cast.
+        odd = value.is_null() if field_.type == "boolean" else value.is_null() | ~text.str.contains(FORMS[field_.type])
+        yield CellRule("S112", name, ~text.is_null() & odd, {"type": field_.type})
     if limits.get("pattern"):
         yield CellRule(
-            "S113", name, ~text.str.contains(rf"\A(?:{limits['pattern']})\z"), {"pattern": limits["pattern"]}
+            "S113",
+            name,
+            ~text.str.contains(rf"\A(?:{limits['pattern']})\z"),
+            {"pattern": limits["pattern"]},
+            settles=bool(_CLEAN_PATTERN.fullmatch(limits["pattern"])),
         )
     if limits.get("enum"):
         allowed = [str(v) for v in limits["enum"]]
-        yield CellRule("S114", name, ~text.is_in(allowed) & ~text.is_null(), {"allowed": ", ".join(allowed)})
+        yield CellRule(
+            "S114",
+            name,
+            ~text.is_in(allowed) & ~text.is_null(),
+            {"allowed": ", ".join(allowed)},
+            settles=all(map(_CLEAN_WORD.fullmatch, allowed)),
+        )
     if field_.type in ("integer", "number", "year"):
         for bound, test in _BOUNDS.items():
             if bound in limits:
@@ -104,15 +119,18 @@ def cell_rules(resource: Resource) -> list[CellRule]:
 def suspects(rules: list[CellRule]) -> dict[str, tuple[nw.Expr, list[CellRule]]]:
     """The rules in groups that one expression can clear together: true where some rule of the group may fail.
 
-    The patterns of a column are one expression, which costs as much as the longest of them.
+    The patterns of a column are one expression, which costs as much as the longest of them; none where another rule
+    settles them.
     """
     groups: dict[str, tuple[nw.Expr, list[CellRule]]] = {}
     patterns: dict[str, list[CellRule]] = {}
-    for n, rule in enumerate(rules):
+    for rule in rules:
         if rule.pattern:
             patterns.setdefault(rule.column, []).append(rule)
-        elif rule.rule != "S119":
-            groups[str(n)] = rule.defect, [rule]
+    for n, rule in enumerate(rules):
+        if not rule.pattern and rule.rule != "S119":
+            settled = patterns.pop(rule.column, []) if rule.settles else []
+            groups[str(n)] = rule.defect, [rule, *settled]
     for column, looking in patterns.items():
         groups[column] = nw.col(column).str.contains("|".join(r.pattern for r in looking)), looking
     return groups
