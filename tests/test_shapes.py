@@ -19,7 +19,26 @@ from planspec.rules.literals import FIRST_HAN, GOVERNING, QUANTITIES, alphabet, 
 from planspec.rules.sight import SEARCHED, patterns_of, sight, sre, sre_parser
 
 RUNS = re.compile(rf"[0-9]+(?:\.[0-9]+)?|[{NUMERAL_ZH}]+|翻")
-_NUMBERS = ["5", "12", "3.5", "100", "277", "2025", "0", "6.0", "一", "三", "十", "两百", "百", "万亿", "翻番"]
+_NUMBERS = [
+    "5",
+    "12",
+    "3.5",
+    "1",
+    "100",
+    "277",
+    "2025",
+    "0",
+    "6.0",
+    "一",
+    "零",
+    "三",
+    "十",
+    "两百",
+    "百",
+    "万亿",
+    "翻番",
+    "翻一番",
+]
 _USUAL = [
     "以上",
     "元",
@@ -109,6 +128,10 @@ def test_made_up_phrases_are_read_alike(monkeypatch: pytest.MonkeyPatch, phrases
         "“某某某某3某某”",
         "社会消费品零售总额增长8.9%、力争10%",
         "某某翻一番",
+        "1至翻番",  # a figure of words that is more than the number before it
+        "一般某某收入增长12%—14.7%",
+        "零售额增长9%、力争10.5%",
+        "一一5至三",
     ],
 )
 def test_phrases_that_ask_for_care_are_read_alike(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
@@ -159,6 +182,21 @@ def test_what_governs_is_read_alike(monkeypatch: pytest.MonkeyPatch, pairs: list
 def test_no_figure_is_found_where_no_numeral_stands(text: str) -> None:
     assert find_figures(text) == ()
     assert not re.search(shapes.FIGURE, text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(phrases=st.lists(_phrases(QUANTITIES), min_size=10, max_size=40))
+def test_one_and_nothing_alone_are_no_figures_unless_asked_for(phrases: list[str]) -> None:
+    for text in phrases:
+        for reading in find_figures(text):
+            assert text[reading.start : reading.end] not in ("一", "零", "〇"), text
+
+
+def test_numbers_beside_one_and_nothing_make_no_shapes() -> None:
+    """一般公共预算收入 and 零售额 are in every report, each year with other numbers."""
+    figures = _figures([f"{a}增长{n}.5%以上" for a in ("一般预算收入", "零售额") for n in range(2, 9)])
+    figures = figures.filter(pl.col("printed").str.contains("[0-9]")).with_columns(pl.col("offset").alias("place"))
+    assert shapes.with_figure_shapes(figures)["_stated"].n_unique() == 2
 
 
 def _calls(name: str) -> list[tuple[str, ast.Call]]:

@@ -214,8 +214,8 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
     """
     header: list[str] = []
     before, returns, ended = 0, False, True
-    for block, quotes in _blocks(stream):
-        data, ended = block, block.endswith((b"\n", b"\r"))
+    for block, marks in _blocks(stream):
+        data, quotes, ended = block, marks, block.endswith((b"\n", b"\r"))
         if not header:
             if not data.strip():
                 break

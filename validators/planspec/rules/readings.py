@@ -304,24 +304,38 @@ def words_of_works(frame: pl.DataFrame) -> pl.DataFrame:
     return out.join(staged, on=LINE, how="left", maintain_order="left").select(list(WORKS_SCHEMA))
 
 
-def agrees(printed: str, value: float, stated: str) -> bool:
-    """Whether a printed number is the record's value, whatever its sign and whatever power its unit carries."""
+def _is_printed(printed: str, value: float) -> bool:
+    """Whether a printed number by itself is a value, whatever its sign."""
     try:
         return abs(float(printed)) == abs(value)
     except ValueError:
-        place = max(stated.find(printed), 0)
-        reading = (
-            read_at(stated, place, place + len(printed)) if printed in stated else read_at(printed, 0, len(printed))
-        )
-        if reading is not None and abs(float(reading.value)) == abs(value):
-            return True
         numeral = parse_numeral(printed)
         return numeral is not None and float(numeral) == abs(value)
 
 
+def _is_read(printed: str, value: float, stated: str) -> bool:
+    """Whether a numeral of words is a value as the grammar reads it in its phrase, with the power that its unit carries."""
+    place = max(stated.find(printed), 0)
+    reading = read_at(stated, place, place + len(printed)) if printed in stated else read_at(printed, 0, len(printed))
+    return reading is not None and abs(float(reading.value)) == abs(value)
+
+
+def agrees(printed: str, value: float, stated: str) -> bool:
+    """Whether a printed number is the record's value, whatever its sign and whatever power its unit carries."""
+    return _is_printed(printed, value) or _is_read(printed, value, stated)
+
+
 def words_of_numerals(frame: pl.DataFrame) -> pl.DataFrame:
-    """`AGREE_SCHEMA` for figures (`_line`, `field`, `printed`, `proved`, `stated`): is the numeral the record's value?"""
+    """`AGREE_SCHEMA` for figures (`_line`, `field`, `printed`, `proved`, `stated`): is the numeral the record's value?
+
+    Only where the numeral alone is not is its phrase read.
+    """
     texts = frame.with_columns(pl.col("printed", "stated").fill_null(""))
-    return once_each(
-        texts, ["printed", "proved", "stated"], lambda *row: (agrees(*row),), {"agrees": pl.Boolean}
-    ).select(list(AGREE_SCHEMA))
+    alone = once_each(texts, ["printed", "proved"], lambda *row: (_is_printed(*row),), {"agrees": pl.Boolean})
+    closer = once_each(
+        alone.filter(~pl.col("agrees")).drop("agrees"),
+        ["printed", "proved", "stated"],
+        lambda *row: (agrees(*row),),
+        {"agrees": pl.Boolean},
+    )
+    return pl.concat([part.select(list(AGREE_SCHEMA)) for part in (alone.filter("agrees"), closer)])

@@ -31,7 +31,9 @@ from planspec.rules.sight import needed, sight
 MANY = 5000
 """Distinct phrases from which on reading goes by shape."""
 NUMBER = r"[0-9]+(?:\.[0-9]+)?"
-_NUMERAL = "[零〇一二两三四五六七八九十百千万亿廿]"
+_NUMERAL = "[零〇一二两三四五六七八九十百千万亿廿翻]"
+_COUNTING = "[二两三四五六七八九十百千万亿廿翻]|[零〇一]{2}"
+"""What every numeral of several words has: 一 and 零 alone (一般, 零售) are never read as figures unless asked for."""
 _DIGITS_MATTER = "|".join(
     (
         "[月季]",  # months and quarters
@@ -79,7 +81,11 @@ def with_plain_numbers(frame: pl.DataFrame) -> pl.DataFrame:
     rest = pl.concat_str(
         pre, mid.str.replace("^[万亿]+", ""), post.str.replace("^[万亿]+", "").fill_null(""), separator="|"
     )
-    free = (~pl.col("stated").str.contains(_DIGITS_MATTER) & ~rest.str.contains(_NUMERAL)).fill_null(value=False)
+    lone = pl.col("printed").str.contains("[0-9]")
+    free = (
+        ~pl.col("stated").str.contains(_DIGITS_MATTER)
+        & pl.when(lone).then(~rest.str.contains(_COUNTING)).otherwise(~rest.str.contains(_NUMERAL))
+    ).fill_null(value=False)
     printed, place = pl.col("printed"), pl.col("place")
     at_one = (place == _length(pre)) & (printed == one)
     at_two = (place == _length(pre) + _length(one) + _length(mid)) & (printed == two)
