@@ -17,7 +17,7 @@ from planspec.beside import ask_beside, may_fork
 from planspec.package import open_package
 from planspec.rules.run import validate
 from planspec.rules.source import find_sources
-from planspec.rules.steps import STEPS, _shares, take_share
+from planspec.rules.steps import STEPS, UNASKED, _shares, take_share
 from planspec.tables import read_sound, read_tables
 
 
@@ -110,11 +110,11 @@ def test_tables_that_hold_are_read_the_same_by_both(root: Path, tmp_path: Path) 
             assert again[name].frame.schema == table.frame.schema
 
 
-def test_every_step_is_shared_but_the_form_of_the_descriptor() -> None:
+def test_every_step_is_shared_but_those_that_need_no_asking() -> None:
     first, second = _shares()
     shared = sorted([*first, *second])
-    assert [name for number, name in enumerate(STEPS) if number not in shared] == ["form"]
-    assert len(shared) == len(set(shared)) == len(STEPS) - 1
+    assert [name for number, name in enumerate(STEPS) if number not in shared] == sorted(UNASKED, key=list(STEPS).index)
+    assert len(shared) == len(set(shared)) == len(STEPS) - len(UNASKED)
 
 
 def test_a_package_too_large_for_two_processes_is_checked_by_one(

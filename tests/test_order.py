@@ -57,3 +57,9 @@ def test_points_inside_spans_too_far_apart_are_counted_by_pairs() -> None:
     places = _frame([("a", 2**61, 0, 1), ("a", 3, 0, 1), ("b", 3, 0, 1)])
     asked = _frame([("a", 0, 2**62, 1), ("a", 3, 4, 1), ("c", 0, 9, 1), ("a", 0, None, 1)])
     assert inside(places, asked, "n")["n"].to_list() == [2, 1, 0]
+
+
+def test_a_point_given_twice_counts_once() -> None:
+    places = _frame([("a", 3, 0, 1), ("a", 3, 0, 2), ("b", 3, 0, 1)]).select("source_id", "start")
+    asked = _frame([("a", 0, 9, 1)])
+    assert inside(places, asked, "n")["n"].to_list() == inside_by_pairs(places, asked, "n")["n"].to_list() == [1]

@@ -169,11 +169,11 @@ def _figures_in_phrase(frames: Frames, name: str, phrases: Lazy) -> Lazy:
 
 
 def _digit_figures(frames: Frames) -> Lazy:
-    """Places of the ledger where a number in digits stands, each once."""
+    """Places of the ledger where a number in digits stands."""
     starts = frames.table("figures").filter(
         ~c("start").is_null() & ~c("source_id").is_null() & c("printed").str.contains(r"\A\d")
     )
-    return starts.select("source_id", "start").unique()
+    return starts.select("source_id", "start")
 
 
 def _last(figures: Lazy, slot: str, columns: dict[str, str], *, of: nw.Expr | None = None) -> Lazy:

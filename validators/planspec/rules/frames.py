@@ -70,8 +70,8 @@ class Frames(Protocol):
     def inside(
         self, points: nw.LazyFrame[Any], spans: nw.LazyFrame[Any], by: tuple[str, ...], alias: str
     ) -> nw.LazyFrame[Any]:
-        """How many `points` (`source_id`, `start`) lie inside each of `spans` (`source_id`, `start`, `end`): as `alias`,
-        beside the whole numbers `by` that tell spans apart."""
+        """How many different `points` (`source_id`, `start`) lie inside each of `spans` (`source_id`, `start`, `end`): as
+        `alias`, beside the whole numbers `by` that tell spans apart."""
 
     def collect(self, frames: Sequence[nw.LazyFrame[Any]]) -> list[pl.DataFrame]:
         """Fetch frames, in order."""

@@ -58,12 +58,14 @@ def before_by_windows(
 
 
 def inside(points: pl.DataFrame, spans: pl.DataFrame, alias: str) -> pl.DataFrame:
-    """`spans` with how many points lie inside each, `start` inclusive and `end` exclusive, as the column `alias`.
+    """`spans` with how many different points lie inside each, `start` inclusive and `end` exclusive, as the column `alias`.
 
     Points have `source_id` and `start`; spans have these and `end`. No such cell of a point may be empty; a span with an
     empty one is left out.
     """
     spans = spans.drop_nulls([GROUP, "start", "end"])
+    if spans.is_empty():
+        return spans.with_columns(pl.lit(None, dtype=pl.Int64).alias(alias))
     both = pl.concat([points[GROUP], spans[GROUP]]).cast(pl.Categorical).to_physical().cast(pl.Int64)
     size = _fit(
         pl.concat([points.select("start"), spans.select("start"), spans.select(start="end")]), ["start"], len(both)
@@ -72,6 +74,7 @@ def inside(points: pl.DataFrame, spans: pl.DataFrame, alias: str) -> pl.DataFram
         return inside_by_pairs(points, spans, alias)
     base = both * size + size // 2
     places = (base[: points.height] + points["start"]).sort()
+    places = places.filter((places != places.shift(1)).fill_null(value=True))
     begin, end = (base[points.height :] + spans[edge] for edge in ("start", "end"))
     found = places.search_sorted(end).cast(pl.Int64) - places.search_sorted(begin).cast(pl.Int64)
     return spans.with_columns(found.alias(alias))
@@ -80,7 +83,7 @@ def inside(points: pl.DataFrame, spans: pl.DataFrame, alias: str) -> pl.DataFram
 def inside_by_pairs(points: pl.DataFrame, spans: pl.DataFrame, alias: str) -> pl.DataFrame:
     """The same by pairs, whatever the numbers."""
     rows = spans.with_row_index("_span")
-    pairs = rows.join(points.select(GROUP, pl.col("start").alias("_at")), on=GROUP)
+    pairs = rows.join(points.select(GROUP, pl.col("start").alias("_at")).unique(), on=GROUP)
     below = [(pl.col("_at") < pl.col(edge)).sum().cast(pl.Int64) for edge in ("end", "start")]
     counts = pairs.group_by("_span").agg((below[0] - below[1]).alias(alias))
     found = rows.join(counts, on="_span", how="left", maintain_order="left")

@@ -224,7 +224,7 @@ _SAYS = {
 
 def _governed(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` (`stated`, `cue` without nulls) with what governs each phrase, and a phrase and cue that say the same."""
-    if frame.select("stated", "cue").n_unique() <= MANY:
+    if frame["stated"].n_unique() <= MANY and frame.select("stated", "cue").n_unique() <= MANY:
         return once_each(frame, ["stated", "cue"], _says, _SAYS)
     return once_each(with_governing_shapes(frame), ["_stated", "_cue"], _says, _SAYS)
 

@@ -73,37 +73,35 @@ def with_plain_numbers(frame: pl.DataFrame) -> pl.DataFrame:
     `_plain`, `_printed`, `_place`: the phrase, the figure and its place in the phrase; `_cut`: how much shorter the
     phrase became after its first `_before` characters.
     """
+    # Column by column: polars computes a part of an expression again wherever it stands.
     parts = pl.col("stated").str.extract_groups(rf"^([^0-9]*)({NUMBER})([^0-9]*)(?:({NUMBER})([^0-9]*))?$")
     cut = frame.with_columns(
         parts.struct.rename_fields(["_pre", "_one", "_mid", "_two", "_post"]).alias("_parts")
     ).unnest("_parts")
     pre, one, mid, two, post = (pl.col(name) for name in ("_pre", "_one", "_mid", "_two", "_post"))
-    rest = pl.concat_str(
-        pre, mid.str.replace("^[万亿]+", ""), post.str.replace("^[万亿]+", "").fill_null(""), separator="|"
+    printed, place, before = pl.col("printed"), pl.col("place"), pl.col("_before")
+    cut = cut.with_columns(
+        pl.concat_str(
+            pre, mid.str.replace("^[万亿]+", ""), post.str.replace("^[万亿]+", "").fill_null(""), separator="|"
+        ).alias("_rest"),
+        _length(pre).alias("_before"),
+        _length(one).alias("_long"),
+        printed.str.contains("[0-9]").alias("_digits"),
     )
-    lone = pl.col("printed").str.contains("[0-9]")
-    free = (
-        ~pl.col("stated").str.contains(_DIGITS_MATTER)
-        & pl.when(lone).then(~rest.str.contains(_COUNTING)).otherwise(~rest.str.contains(_NUMERAL))
-    ).fill_null(value=False)
-    printed, place = pl.col("printed"), pl.col("place")
-    at_one = (place == _length(pre)) & (printed == one)
-    at_two = (place == _length(pre) + _length(one) + _length(mid)) & (printed == two)
-    words = ~printed.str.contains("[0-9]")
+    cut = cut.with_columns(
+        ((place == before) & (printed == one)).alias("_at_one"),
+        ((place == before + pl.col("_long") + _length(mid)) & (printed == two)).fill_null(value=False).alias("_at_two"),
+        pl.col("_rest").str.contains(_COUNTING).alias("_counting"),
+    )
+    at_one, at_two = pl.col("_at_one"), pl.col("_at_two")
     # A shorter number brings what stands before it nearer to what stands behind it.
     measured = pl.col("stated").str.contains_any(sorted({*sight(QUANTITIES).behind, *CLOSE_QUOTES}))
-    cut = cut.with_columns(
-        (
-            free
-            & pl.when(two.is_null())
-            .then(at_one | (words & ~measured))
-            .otherwise((at_one | at_two.fill_null(value=False)) & ~measured)
-        ).alias("_free"),
-        at_one.alias("_at_one"),
-        at_two.fill_null(value=False).alias("_at_two"),
-    )
+    words = ~pl.col("_digits") & ~measured & ~pl.col("_rest").str.contains(_NUMERAL)
+    numbers = pl.when(two.is_null()).then(at_one | words).otherwise((at_one | at_two) & ~measured)
+    free = ~pl.col("stated").str.contains(_DIGITS_MATTER) & ~pl.col("_counting") & numbers
     first, second = one.cast(pl.Float64, strict=False), two.cast(pl.Float64, strict=False)
     order = pl.when(first < second).then(pl.lit("1")).when(first > second).then(pl.lit("3")).otherwise(pl.lit("2"))
+    cut = cut.with_columns(free.fill_null(value=False).alias("_free"), order.alias("_order"))
 
     def like(number: pl.Expr, digit: pl.Expr) -> pl.Expr:
         return (
@@ -113,21 +111,21 @@ def with_plain_numbers(frame: pl.DataFrame) -> pl.DataFrame:
             .then(digit)
         )
 
-    cut = cut.with_columns(like(one, order).alias("_like_one"), like(two, pl.lit("2")).alias("_like_two"))
+    cut = cut.with_columns(like(one, pl.col("_order")).alias("_like_one"), like(two, pl.lit("2")).alias("_like_two"))
     plain = pl.concat_str(pre, "_like_one", mid, pl.col("_like_two").fill_null(""), post.fill_null(""))
-    shorter = pl.when("_free").then(_length(one) - _length(pl.col("_like_one"))).otherwise(0)
-    return cut.with_columns(
+    shorter = pl.when("_free").then(pl.col("_long") - _length(pl.col("_like_one"))).otherwise(0)
+    made = cut.with_columns(
         pl.when("_free").then(plain).otherwise(pl.col("stated")).alias("_plain"),
-        pl.when(pl.col("_free") & pl.col("_at_one"))
+        pl.when(pl.col("_free") & at_one)
         .then("_like_one")
-        .when(pl.col("_free") & pl.col("_at_two"))
+        .when(pl.col("_free") & at_two)
         .then("_like_two")
         .otherwise(printed)
         .alias("_printed"),
-        (place - pl.when(place > _length(pre)).then(shorter).otherwise(0)).alias("_place"),
         shorter.alias("_cut"),
-        _length(pre).alias("_before"),
-    ).drop("_pre", "_one", "_mid", "_two", "_post", "_like_one", "_like_two", "_free", "_at_one", "_at_two")
+    )
+    moved = (place - pl.when(place > before).then("_cut").otherwise(0)).alias("_place")
+    return made.select(*frame.columns, moved, "_plain", "_printed", "_cut", "_before")
 
 
 @lru_cache(maxsize=8)

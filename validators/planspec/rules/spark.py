@@ -216,7 +216,9 @@ class SparkFrames:
 
         events = nw.concat(
             [
-                points.select(
+                points.select("source_id", "start")
+                .unique()
+                .select(
                     "source_id",
                     nw.col("start").alias("_at"),
                     *(whole(None).alias(b) for b in by),

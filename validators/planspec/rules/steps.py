@@ -98,8 +98,10 @@ UNREAD: dict[str, Step] = {
 READ: dict[str, Step] = {"check_spans": check_spans, "check_sources": _check_texts}
 """Those that read what texts there are."""
 STEPS = UNREAD | READ
+UNASKED = ("form", "check_text")
+"""What the second process does in any case, the one before it reads the tables and the other while the first still judges
+them."""
 SECOND = (
-    "check_text",
     "check_names",
     "check_subjects",
     "check_slips",
@@ -114,10 +116,9 @@ LONG = ("rows of targets", "rows of results", "check_ledger", "check_sources")
 
 
 def _shares() -> tuple[list[int], list[int]]:
-    """The numbers of the steps as the two processes take them, but for the form, which the second looks at unasked."""
-    numbers = {name: number for number, name in enumerate(STEPS)}
+    """The numbers of the steps as the two processes take them, but for those that the second does unasked."""
+    numbers = {name: number for number, name in enumerate(STEPS) if name not in UNASKED}
     second = [numbers.pop(name) for name in SECOND]
-    del numbers["form"]
     return [*(numbers.pop(name) for name in LONG), *numbers.values()], second
 
 
@@ -154,6 +155,7 @@ def take_share(path: Path, sources: Path | None, turns: Turns) -> dict[str, dict
             return None
         _check_form(context)
         context.tables = read_sound(package)
+        check_text(context)
         load_texts(context, sources)
         _take(context, turns)
     except _FoundError:
