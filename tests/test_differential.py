@@ -130,7 +130,7 @@ cells = st.one_of(
 @example([["", "", "", "", ""]] * 2, 7, 0)
 @example([], 1, 1)
 def test_rows_are_those_of_the_csv_module_whatever_the_blocks(
-    monkeypatch: pytest.MonkeyPatch, rows: list[list[str]], block: int, cut: int
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, rows: list[list[str]], block: int, cut: int
 ) -> None:
     """A file read in small blocks, by polars where that holds, against Python's own reader; `cut`: bytes lost at its end."""
     resource = PACKAGE.resources["retired"]
@@ -150,6 +150,10 @@ def test_rows_are_those_of_the_csv_module_whatever_the_blocks(
                 faults += error.args
             read.append((found, sorted(f.order for f in faults)))
     assert read[0] == read[1] == read[2]
+    (tmp_path / "table.csv").write_bytes(data)
+    whole = tables._whole_rows(tmp_path / "table.csv", resource)
+    assert whole is None or whole.rows() == read[0][0]
+    assert whole is not None or cut or any("\n" in cell for row in rows for cell in row) or not any(map(any, rows))
     if not cut:
         assert [tuple(cell or "" for cell in row[:-1]) for row in read[0][0]] == [tuple(row) for row in rows]
 
@@ -200,3 +204,33 @@ def test_every_rule_on_cells_is_asked_of_some_group() -> None:
         asked = [rule for _, group in suspects(rules).values() for rule in group]
         never = [rule for rule in rules if rule.rule == "S119" and not rule.pattern]
         assert len(asked) == len(set(map(id, asked))) and {*map(id, asked), *map(id, never)} == set(map(id, rules))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"\n", b"\r\n"),
+        (b"", b"\xef\xbb\xbf"),
+        (b"b\n", b"b"),
+        (b",b\n", b"\n"),
+        (b",b\n", b",b,\n"),
+        (b",b\n", b"\n\n"),
+        (b"a,", b"\xff,"),
+        (b"a,", b"\x00,"),
+        (b"a,", b'"a",'),
+        (b"a,", b'a"b",'),
+        (b"a,", b'"a\nb",'),
+        (b"a,", b'"a,\nb",'),
+        (b"version,", b"versions,"),
+        (b"a,", b"x" * 1_000_001 + b","),
+    ],
+)
+def test_a_file_out_of_form_is_not_left_to_polars(tmp_path: Path, old: bytes, new: bytes) -> None:
+    resource = PACKAGE.resources["retired"]
+    sound = packed([list(resource.columns), ["a", "", ",", '"', "b"], ["c", "d", "e", "f", "g"]])
+    file = tmp_path / "table.csv"
+    file.write_bytes(sound)
+    assert tables._whole_rows(file, resource) is not None
+    assert old in sound
+    file.write_bytes(sound.replace(old, new, 1) if old else new + sound)
+    assert tables._whole_rows(file, resource) is None

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 import polars as pl
@@ -22,7 +23,9 @@ LINE = "_line"
 MAX_LINE = 1_000_000
 """Longest line of a CSV file in characters; a longer one is refused."""
 BLOCK = 1 << 24
-"""Bytes of a file that are read at once."""
+"""Bytes of a file that are read at once, where it is larger than `WHOLE`."""
+WHOLE = 1 << 26
+"""Bytes of a file up to which it is read at once."""
 
 
 class UnreadableError(Exception):
@@ -143,23 +146,14 @@ def _slow_rows(text: str, header: list[str], resource: Resource, before: int) ->
     return frame.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), faults
 
 
-def _fast_rows(data: bytes, header: list[str], before: int, quotes: int) -> pl.DataFrame | None:
-    """Rows as polars reads them; None where it cannot, or where counting shows that it may have read something else.
+def _is_all(frame: pl.DataFrame, header: list[str], size: int, lines: int, quotes: int) -> bool:
+    """Whether cells account for all of `size` bytes of text in which lines and quotation marks were counted.
 
-    polars fills a row that is too short. So bytes are counted: the cells, quoted only where they must be, with a comma or
-    a line end after each, have to account for all of them. `quotes`: quotation marks in `data`.
+    polars fills a row that is too short. So the cells, quoted only where they must be, with a comma or a line end after
+    each, have to make up all that there is.
     """
-    if not data:
-        return pl.DataFrame(schema=dict.fromkeys(header, pl.String) | {LINE: pl.Int64})
-    if b"\r" in data or b"\x00" in data:
-        return None
-    try:
-        frame = pl.read_csv(data, has_header=False, schema=dict.fromkeys(header, pl.String))
-    except (pl.exceptions.PolarsError, ValueError):
-        return None
-    lines = data.count(b"\n") + (not data.endswith(b"\n"))
     if frame.height != lines:
-        return None
+        return False
     cell = pl.col(header)
     inside, quoted = 0, 0
     # One long text a column tells which columns have such cells at all.
@@ -169,13 +163,57 @@ def _fast_rows(data: bytes, header: list[str], before: int, quotes: int) -> pl.D
         some = pl.col(columns)
         quoted = sum(frame.select(some.str.contains('[,"]').sum()).row(0))
         inside = sum(frame.select(some.str.count_matches('"', literal=True).sum()).row(0))
-    if quotes != 2 * (inside + quoted):
-        return None
     told = sum(frame.select(cell.str.len_bytes().sum()).row(0)) + inside + 2 * quoted
-    # Every cell ends with a comma or a line end.
-    if told + lines * len(header) != len(data) + (not data.endswith(b"\n")):
+    return quotes == 2 * (inside + quoted) and told + lines * len(header) == size
+
+
+def _fast_rows(data: bytes, header: list[str], before: int, quotes: int) -> pl.DataFrame | None:
+    """Rows as polars reads them; None where it cannot, or where counting shows that it may have read something else.
+
+    `quotes`: quotation marks in `data`.
+    """
+    if not data:
+        return pl.DataFrame(schema=dict.fromkeys(header, pl.String) | {LINE: pl.Int64})
+    if b"\r" in data or b"\x00" in data:
         return None
-    return frame.with_columns(pl.int_range(before + 1, before + 1 + lines, dtype=pl.Int64).alias(LINE))
+    try:
+        frame = pl.read_csv(data, has_header=False, schema=dict.fromkeys(header, pl.String))
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+    lacking = not data.endswith(b"\n")
+    lines = data.count(b"\n") + lacking
+    return _numbered(frame, before) if _is_all(frame, header, len(data) + lacking, lines, quotes) else None
+
+
+def _numbered(frame: pl.DataFrame, before: int) -> pl.DataFrame:
+    return frame.with_columns(pl.int_range(before + 1, before + 1 + frame.height, dtype=pl.Int64).alias(LINE))
+
+
+def _whole_rows(path: Path, resource: Resource) -> pl.DataFrame | None:
+    """All rows of a file that polars reads by itself; None where anything about its form asks for a closer look.
+
+    Its bytes are only counted here, and never held.
+    """
+    header, buffer = resource.columns, bytearray(MAX_LINE // 2)
+    first = (",".join(header) + "\n").encode()
+    size = lines = quotes = 0
+    with path.open("rb") as file:
+        while length := file.readinto(buffer):
+            if length < len(buffer):
+                del buffer[length:]
+            ends = buffer.count(b"\n")
+            # A line end in each half makes no line too long.
+            if not ends or b"\r" in buffer or b"\x00" in buffer or (not size and not buffer.startswith(first)):
+                return None
+            size, lines, quotes = size + length, lines + ends, quotes + buffer.count(b'"')
+            ended = buffer.endswith(b"\n")
+    if not size or not ended:
+        return None
+    try:
+        frame = pl.read_csv(path, schema=dict.fromkeys(header, pl.String))
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+    return _numbered(frame, 1) if _is_all(frame, header, size - len(first), lines - 1, quotes) else None
 
 
 def _blocks(stream: BinaryIO) -> Iterator[tuple[bytes, int]]:
@@ -298,6 +336,10 @@ def _parts(package: Package, faults: list[Finding]) -> Iterator[tuple[Resource, 
             faults.append(Finding("S103", resource.name, resource.path, params=params))
             continue
         local = package.store.local(resource.path)
+        whole = _whole_rows(local, resource) if local and local.stat().st_size <= WHOLE else None
+        if whole is not None:
+            yield resource, whole, typed(whole, resource)
+            continue
         try:
             with local.open("rb") if local else io.BytesIO(package.store.read(resource.path)) as stream:
                 for raw in read_chunks(stream, resource, faults):
