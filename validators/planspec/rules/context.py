@@ -95,11 +95,17 @@ class Context:
         return as_text(self.frame(name))
 
     def suspects(
-        self, name: str, columns: tuple[str, ...], suspicious: Suspicious, beside: tuple[str, ...] = ()
+        self,
+        name: str,
+        columns: tuple[str, ...],
+        suspicious: Suspicious,
+        beside: tuple[str, ...] = (),
+        *,
+        cheap: bool = False,
     ) -> pl.DataFrame:
         """Rows of a resource as text that `suspicious` picks by looking at `columns`; all rows where there are few.
 
-        It sees the columns `beside` them too.
+        It sees the columns `beside` them too. It looks once at rows that say the same, unless it is `cheap`.
 
         Only rows with text in one of the columns, and none that an earlier finding spoils.
         """
@@ -108,7 +114,8 @@ class Context:
             table = frames.table(name)
             texted = table.filter(nw.any_horizontal(*(nw.col(c) != "" for c in columns), ignore_nulls=True))
             looked = tuple(dict.fromkeys((*columns, *beside)))
-            picked = frames.through(texted.select(LINE, *looked), partial(once_a_text, suspicious, looked), LINES)
+            looking = suspicious if cheap else partial(once_a_text, suspicious, looked)
+            picked = frames.through(texted.select(LINE, *looked), looking, LINES)
             rows = frames.collect([texted.join(picked, on=LINE, how="semi")])[0].sort(LINE)
         else:
             rows = frames.whole(name)

@@ -230,7 +230,7 @@ def check_names_told(context: Context) -> None:
             continue
         key = context.key_of(name)
         context.count("R257", context.frames.height(name))
-        rows = context.suspects(name, ("name_zh", "stated"), name_suspects)
+        rows = context.suspects(name, ("name_zh", "stated"), name_suspects, cheap=True)
         said = [column for column in ("name_zh", "stated", "note", "cue") if column in rows.columns]
         distinct = rows.select(said).filter((pl.col("name_zh") != "") & (pl.col("stated") != "")).unique()
         parts = [

@@ -85,7 +85,7 @@ def check_cited_numbers(context: Context) -> None:
         if not context.has(name):
             continue
         context.count("P339", sum(context.frames.given(name, column) for column in columns))
-        rows = context.suspects(name, columns, partial(with_digits, columns=columns))
+        rows = context.suspects(name, columns, partial(with_digits, columns=columns), cheap=True)
         for row in rows.iter_rows(named=True):
             for column in columns:
                 if row[column] and (numbers := doubtful(row, column, documents)):

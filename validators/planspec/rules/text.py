@@ -212,7 +212,7 @@ PAIRS: dict[str, type[pl.DataType]] = {"pair": pl.String}
 
 def pairs_in(frame: pl.DataFrame) -> pl.DataFrame:
     """Every pair of Chinese characters that stand side by side in some texts."""
-    runs = frame["text"].unique().str.extract_all("[一-鿿]{2,}").explode().drop_nulls().unique()
+    runs = frame["text"].str.extract_all("[一-鿿]{2,}").explode().drop_nulls().unique()
     even, odd = (runs.str.slice(first).str.extract_all("..").explode().drop_nulls().unique() for first in (0, 1))
     return pl.concat([even, odd]).unique().alias("pair").to_frame()
 
@@ -361,7 +361,8 @@ def check_keys_of_words(context: Context) -> None:
             continue
         column = KEYS[name]
         context.count("R229", context.frames.height(name))
-        for row in _rows(context, name, (column,), partial(slug_suspects, column=column, places=places)):
+        unknown = partial(slug_suspects, column=column, places=places)
+        for row in context.suspects(name, (column,), unknown, cheap=True).iter_rows(named=True):
             chinese = _all_text(row)
             english = {w.lower() for c in ENGLISH.get(name, ()) for w in _WORD.findall(row[c])}
             for part in re.sub(r"^\d{6}-\d{4}-", "", row[column]).split("-"):
@@ -382,6 +383,8 @@ def slug_suspects(frame: pl.DataFrame, column: str, places: frozenset[str]) -> p
     distinct = slugs.select("slug").drop_nulls().unique()
     parts = distinct.with_columns(pl.col("slug").str.split("-").alias("part")).explode("part")
     unknown = [p for p in parts["part"].unique() if p and not known_part(p, places)]
+    if not unknown:
+        return frame.select(LINE).clear()
     return slugs.join(parts.filter(pl.col("part").is_in(unknown)), on="slug", how="semi").select(LINE)
 
 
