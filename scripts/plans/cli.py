@@ -160,6 +160,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _beside(path: Path, sources: Path | None, turns: Turns) -> object:
+    os.environ.setdefault("POLARS_MAX_THREADS", "1")
     from planspec.rules.source import find_sources
     from planspec.rules.steps import take_share
 
