@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from difflib import get_close_matches
+from collections.abc import Iterable
+from difflib import SequenceMatcher
 from typing import Any
 
 import narwhals as nw
@@ -32,6 +33,23 @@ def with_key(context: Context, name: str, *columns: str | nw.Expr) -> list[str |
     return [LINE, *keys, *columns]
 
 
+def closest(value: str, names: Iterable[str], most: int = 3, least: float = 0.5) -> list[str]:
+    """What `difflib.get_close_matches` finds, in fewer comparisons: the likeliest first, until none can be among the best."""
+    matcher, likely = SequenceMatcher(None, "", value), []
+    for name in names:
+        matcher.set_seq1(name)
+        if matcher.real_quick_ratio() >= least and (bound := matcher.quick_ratio()) >= least:
+            likely.append((bound, name))
+    best: list[tuple[float, str]] = []
+    for bound, name in sorted(likely, reverse=True):
+        if len(best) == most and bound < best[-1][0]:
+            break
+        matcher.set_seq1(name)
+        if (ratio := matcher.ratio()) >= least:
+            best = sorted([*best, (ratio, name)], reverse=True)[:most]
+    return [name for _, name in best]
+
+
 class Names:
     """The keys there are, for messages that name the nearest; fetched only where a message needs them."""
 
@@ -48,10 +66,12 @@ class Names:
             self._known[place] = sorted(
                 frames.collect([frames.table(resource).select(column).unique()])[0][column].drop_nulls()
             )
-        names = [*self._known[place], *more]
-        if len(names) > MANY:
+        known = self._known[place]
+        if len(known) + len(more) > MANY:
             names = [n for n in self._of_ends(place, value) if abs(len(n) - len(value)) < 3]
-        return ", ".join(get_close_matches(value, names, n=3, cutoff=0.5)) or "–"
+        else:
+            names = [*known, *more]
+        return ", ".join(closest(value, names)) or "–"
 
     def _of_ends(self, place: tuple[str, str], value: str) -> set[str]:
         """Keys that begin or end as `value` does."""
