@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
-from difflib import get_close_matches
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from plans.bench.faults import KINDS
 from plans.bench.generate import MOST_FAULTS, generate
@@ -19,7 +16,7 @@ from planspec.package import open_package
 from planspec.rules import suspects
 from planspec.rules.causes.index import Keys
 from planspec.rules.context import Context
-from planspec.rules.links import Names, closest
+from planspec.rules.links import Names
 from planspec.rules.run import validate
 from planspec.tables import read_tables
 from scale_fixtures import FAULTS, ROWS, expected, found, generated
@@ -37,11 +34,6 @@ def test_the_planted_faults_and_nothing_else_are_found(faulty: Path) -> None:
     assert must - shown == set()
     assert shown - must - may == set()
     assert sum(report.counts.values()) == len(report.findings)
-
-
-@given(st.text("abc-", max_size=8), st.lists(st.text("abc-", max_size=8), max_size=30))
-def test_the_closest_are_those_that_difflib_finds(value: str, names: list[str]) -> None:
-    assert closest(value, names) == get_close_matches(value, names, n=3, cutoff=0.5)
 
 
 def test_among_very_many_keys_the_nearest_begins_or_ends_alike(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from difflib import SequenceMatcher
+from difflib import get_close_matches
 from typing import Any
 
 import narwhals as nw
@@ -33,23 +32,6 @@ def with_key(context: Context, name: str, *columns: str | nw.Expr) -> list[str |
     return [LINE, *keys, *columns]
 
 
-def closest(value: str, names: Iterable[str], most: int = 3, least: float = 0.5) -> list[str]:
-    """What `difflib.get_close_matches` finds, in fewer comparisons: the likeliest first, until none can be among the best."""
-    matcher, likely = SequenceMatcher(None, "", value), []
-    for name in names:
-        matcher.set_seq1(name)
-        if matcher.real_quick_ratio() >= least and (bound := matcher.quick_ratio()) >= least:
-            likely.append((bound, name))
-    best: list[tuple[float, str]] = []
-    for bound, name in sorted(likely, reverse=True):
-        if len(best) == most and bound < best[-1][0]:
-            break
-        matcher.set_seq1(name)
-        if (ratio := matcher.ratio()) >= least:
-            best = sorted([*best, (ratio, name)], reverse=True)[:most]
-    return [name for _, name in best]
-
-
 class Names:
     """The keys there are, for messages that name the nearest; fetched only where a message needs them."""
 
@@ -57,6 +39,7 @@ class Names:
         self._context = context
         self._known: dict[tuple[str, str], list[str]] = {}
         self._ends: dict[tuple[str, str], dict[tuple[str, str], list[str]]] = {}
+        self._nearest: dict[tuple[tuple[str, str], str], str] = {}
 
     def nearest(self, value: str, resource: str, column: str, *more: str) -> str:
         """The keys of a column most like `value`, for a message."""
@@ -66,15 +49,13 @@ class Names:
             self._known[place] = sorted(
                 frames.collect([frames.table(resource).select(column).unique()])[0][column].drop_nulls()
             )
-        known = self._known[place]
-        if len(known) + len(more) > MANY:
-            names = [n for n in self._of_ends(place, value) if abs(len(n) - len(value)) < 3]
-        else:
-            names = [*known, *more]
-        return ", ".join(closest(value, names)) or "–"
+        if (place, value) not in self._nearest:
+            names = [*self._known[place], *more] if len(self._known[place]) <= MANY else self._of_ends(place, value)
+            self._nearest[place, value] = ", ".join(get_close_matches(value, names, n=3, cutoff=0.5)) or "–"
+        return self._nearest[place, value]
 
     def _of_ends(self, place: tuple[str, str], value: str) -> set[str]:
-        """Keys that begin or end as `value` does."""
+        """Keys that begin or end as `value` does and are about as long."""
         if place not in self._ends:
             ends: dict[tuple[str, str], list[str]] = defaultdict(list)
             for name in self._known[place]:
@@ -82,7 +63,8 @@ class Names:
                 ends["ends", name[-8:]].append(name)
             self._ends[place] = ends
         found = self._ends[place]
-        return {*found.get(("begins", value[:8]), ()), *found.get(("ends", value[-8:]), ())}
+        alike = (*found.get(("begins", value[:8]), ()), *found.get(("ends", value[-8:]), ()))
+        return {name for name in alike if abs(len(name) - len(value)) < 3}
 
 
 def check_references(context: Context) -> None:
