@@ -146,7 +146,11 @@ def _halve_cores(path: Path) -> None:
     """
     tables = (path if path.is_dir() else path.parent) / "data"
     if may_fork() and sum(file.stat().st_size for file in tables.glob("*.csv")) < SMALL:
-        os.environ.setdefault("POLARS_MAX_THREADS", str(len(os.sched_getaffinity(0)) // 2))
+        _leave_half()
+
+
+def _leave_half() -> None:
+    os.environ.setdefault("POLARS_MAX_THREADS", str(len(os.sched_getaffinity(0)) // 2))
 
 
 @contextmanager
@@ -160,7 +164,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def _beside(path: Path, sources: Path | None, turns: Turns) -> object:
-    os.environ.setdefault("POLARS_MAX_THREADS", "1")
+    _leave_half()
     from planspec.rules.source import find_sources
     from planspec.rules.steps import take_share
 

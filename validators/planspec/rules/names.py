@@ -233,6 +233,11 @@ def check_names_told(context: Context) -> None:
         rows = context.suspects(name, ("name_zh", "stated"), name_suspects, cheap=True)
         said = [column for column in ("name_zh", "stated", "note", "cue") if column in rows.columns]
         distinct = rows.select(said).filter((pl.col("name_zh") != "") & (pl.col("stated") != "")).unique()
+        # What needs no telling is told whatever stands beside it.
+        plain = distinct.select("name_zh", "stated").unique()
+        open_ = [bool(untold(name_zh, stated, "", misprints, pairs)) for name_zh, stated in plain.iter_rows()]
+        asked = plain.filter(pl.Series(open_, dtype=pl.Boolean))
+        distinct = distinct.join(asked, on=["name_zh", "stated"], how="semi")
         parts = [
             untold(name_zh, stated, " ".join((note, *cue)), misprints, pairs)
             for name_zh, stated, note, *cue in distinct.iter_rows()

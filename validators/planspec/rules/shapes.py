@@ -255,11 +255,11 @@ def with_governing_shapes(frame: pl.DataFrame) -> pl.DataFrame:
     """
     words = sorted(needed(GOVERNING))
     numbered = pl.col("cue").str.contains("[0-9]")
-    rows = frame.with_columns(numbered.alias("_numbered"))
+    rows = frame.with_columns(numbered.alias("_numbered")).with_row_index("_row")
     for column in ("stated", "cue"):
-        asked = rows.filter(pl.col("_numbered") | pl.col(column).str.contains_any(words)) if words else rows
-        shapes = _governing(asked[column].unique())
-        shape = pl.when("_numbered").then("whole").otherwise("short").fill_null("").alias(f"_{column}")
-        rows = rows.join(shapes, left_on=column, right_on="text", how="left", maintain_order="left")
-        rows = rows.with_columns(shape).drop("whole", "short")
-    return rows.drop("_numbered")
+        telling = pl.col("_numbered") | pl.col("text").str.contains_any(words) if words else pl.lit(value=True)
+        asked = rows.select("_row", "_numbered", pl.col(column).alias("text")).filter(telling)
+        shapes = asked.join(_governing(asked["text"].unique()), on="text", how="left")
+        shape = pl.when("_numbered").then("whole").otherwise("short").alias(f"_{column}")
+        rows = rows.join(shapes.select("_row", shape), on="_row", how="left", maintain_order="left")
+    return rows.with_columns(pl.col("_stated", "_cue").fill_null("")).drop("_numbered", "_row")
