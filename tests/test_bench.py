@@ -38,11 +38,11 @@ def test_the_planted_faults_and_nothing_else_are_found(faulty: Path) -> None:
 
 def test_among_very_many_keys_the_nearest_begins_or_ends_alike(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     opened = open_package(root)
-    names = Names(Context(opened, read_tables(opened)[0], Collector()))
+    context = Context(opened, read_tables(opened)[0], Collector())
     slips = ("370202-2025-gdp-grwth", "370202-2052-gdp-growth", "nothing-like-it")
-    few = [names.nearest(slip, "targets", "target_id").split(", ")[0] for slip in slips]
+    few = [Names(context).nearest(slip, "targets", "target_id").split(", ")[0] for slip in slips]
     monkeypatch.setattr("planspec.rules.links.MANY", 0)
-    many = [names.nearest(slip, "targets", "target_id").split(", ")[0] for slip in slips]
+    many = [Names(context).nearest(slip, "targets", "target_id").split(", ")[0] for slip in slips]
     assert few == many == ["370202-2025-gdp-growth", "370202-2025-gdp-growth", "–"]
 
 

@@ -57,9 +57,8 @@ def _judge_by_pandera(frames: PolarsFrames, name: str, rows: nw.LazyFrame[Any], 
         sums = dict(zip(applies, counted[1:], strict=True))
         judged.rows.update({rule.rule: int(sums.get(rule.rule, counted[0])) for rule in rules})
         judged.proved += part.height - part["_own"].null_count() if name in OBSERVATIONS else 0
-        for rule in _failed(name, part, rules):
-            # pandera's failure cases do not all carry the row; the rule's own expression finds it.
-            found.setdefault(rule.rule, []).append(frame.filter(_told(rule.defect())).to_native())
+        for rule, failing in _failed(name, part, rules).items():
+            found.setdefault(rule, []).append(failing)
     judged.failing = {rule: pl.concat(parts).sort(LINE) for rule, parts in found.items()}
     return judged
 
@@ -84,21 +83,25 @@ def _schema(name: str, checks: dict[str, list[RowRule]]) -> Any:
     return pa.DataFrameSchema({LINE: pa.Column(pl.Int64)}, checks=named, name=name, strict=False)
 
 
-def _failed(name: str, part: pl.DataFrame, rules: list[RowRule]) -> list[RowRule]:
-    """The rules that some rows break: first all rules in one check, then, where it fails, a check a rule."""
+def _failed(name: str, part: pl.DataFrame, rules: list[RowRule]) -> dict[str, pl.DataFrame]:
+    """The rules that some rows break, with these rows: first all rules in one check, then, where it fails, a check a rule."""
     pa = _pandera()
 
-    def broken(checks: dict[str, list[RowRule]]) -> set[str]:
+    def broken(checks: dict[str, list[RowRule]], rows: pl.DataFrame) -> set[str]:
         try:
-            _schema(name, checks).validate(part, lazy=True)
+            _schema(name, checks).validate(rows, lazy=True)
         except pa.errors.SchemaErrors as errors:
             return set(errors.failure_cases["check"].unique())
         return set()
 
-    if not broken({"every rule": rules}):
-        return []
-    failed = broken({rule.rule: [rule] for rule in rules})
-    return [rule for rule in rules if rule.rule in failed]
+    if not broken({"every rule": rules}, part):
+        return {}
+    # pandera's failure cases do not all carry the row; the rule's own expression finds it.
+    defects = {rule.rule: _told(rule.defect()) for rule in rules}
+    rows = nw.from_native(part, eager_only=True)
+    wrong = rows.filter(nw.any_horizontal(*defects.values(), ignore_nulls=False))
+    failed = broken({rule.rule: [rule] for rule in rules}, wrong.to_native())
+    return {rule: wrong.filter(defect).to_native() for rule, defect in defects.items() if rule in failed}
 
 
 def _judge_bare(frames: Frames, name: str, rows: nw.LazyFrame[Any], rules: list[RowRule]) -> Judged:

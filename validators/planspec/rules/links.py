@@ -59,12 +59,16 @@ class Names:
         if place not in self._ends:
             ends: dict[tuple[str, str], list[str]] = defaultdict(list)
             for name in self._known[place]:
-                ends["begins", name[:8]].append(name)
-                ends["ends", name[-8:]].append(name)
+                for end in _ends(name):
+                    ends[end].append(name)
             self._ends[place] = ends
-        found = self._ends[place]
-        alike = (*found.get(("begins", value[:8]), ()), *found.get(("ends", value[-8:]), ()))
+        alike = (name for end in _ends(value) for name in self._ends[place].get(end, ()))
         return {name for name in alike if abs(len(name) - len(value)) < 3}
+
+
+def _ends(key: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """How a key begins, a record's with district and year, and how it ends."""
+    return ("begins", key[: 12 if key[:6].isdigit() else 8]), ("ends", key[-8:])
 
 
 def check_references(context: Context) -> None:

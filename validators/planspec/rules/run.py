@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import narwhals as nw
+import polars as pl
 
 from planspec.beside import Beside
 from planspec.findings import Collector, Finding
-from planspec.package import open_package
+from planspec.package import Resource, open_package
 from planspec.rules.catalogue import catalogue
 from planspec.rules.causes import reduce_to_causes
 from planspec.rules.cells import CellChecker
@@ -81,7 +82,7 @@ def validate(
     the same with and without. Raises `CannotTell` where the package, or Spark, cannot be had at all.
     """
     begun = time.perf_counter()
-    context, lowered, whole = _begin(path, limit, spark)
+    context, lowered, whole = _begin(path, limit, spark, beside)
     if whole:
         load_texts(context, None if spark else sources)
         if beside and (context.collector.total or not may_share(context.package)):
@@ -111,14 +112,19 @@ def validate_twice(path: Path, sources: Path | None, limit: int = 1000) -> tuple
     return _report(context, sources, lowered, begun), _report(bare, None, lowered, begun)
 
 
-def _begin(path: Path, limit: int, spark: Spark | None) -> tuple[Context, list[dict[str, str]], bool]:
-    """Read a package and judge its form: the context, the severities it lowers, and whether it has what rules read."""
+def _begin(
+    path: Path, limit: int, spark: Spark | None, beside: Beside | None = None
+) -> tuple[Context, list[dict[str, str]], bool]:
+    """Read a package and judge its form: the context, the severities it lowers, and whether it has what rules read.
+
+    As soon as anything is found the process `beside` is of no more use.
+    """
     collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.harmless))
     package = open_package(path)
     for fault in package.faults:
         collector.add(fault)
     context = Context(package, {}, collector)
-    _read(context, spark)
+    _read(context, spark, beside)
     lowered = read_config(package.store)
     _count_files(context)
     if package.descriptor:
@@ -168,7 +174,7 @@ def _report(
     )
 
 
-def _read(context: Context, spark: Spark | None) -> None:
+def _read(context: Context, spark: Spark | None, beside: Beside | None = None) -> None:
     """Read every table once and judge its cells, on the engine asked for."""
     if spark is not None:
         from planspec.rules.spread import spread
@@ -176,9 +182,13 @@ def _read(context: Context, spark: Spark | None) -> None:
         context.engine = spread(context, spark.master, spark.data)
         return
     checkers = {resource.name: CellChecker(context, resource) for resource in context.package}
-    context.tables, faults = read_tables(
-        context.package, lambda resource, raw, cast: checkers[resource.name](raw, cast)
-    )
+
+    def look(resource: Resource, raw: pl.DataFrame, cast: pl.DataFrame) -> None:
+        checkers[resource.name](raw, cast)
+        if beside and context.collector.total:
+            beside.stop()
+
+    context.tables, faults = read_tables(context.package, look)
     for fault in faults:
         context.collector.add(fault)
 
