@@ -52,10 +52,13 @@ class Beside:
         return Turns(self._turns[0], self._turns[1])
 
     def answer(self) -> Any:
-        """Wait for the answer, once; None where the process ended without one."""
+        """Wait for the answer, once; None where the process ended without one.
+
+        What the process held it may still be giving back, which nobody needs to wait for.
+        """
         with os.fdopen(self._pipe, "rb") as pipe:
             said = pipe.read()
-        self._reap()
+        self._pipe = -1
         return json.loads(said) if said.endswith(b"\n") else None
 
     def stop(self) -> None:
@@ -63,16 +66,13 @@ class Beside:
         if self._pid:
             with suppress(ProcessLookupError):
                 os.kill(self._pid, signal.SIGKILL)
-            os.close(self._pipe)
-            self._reap()
-        for pipe in (*self._turns, *self._handing):
-            os.close(pipe)
+            with suppress(ChildProcessError):
+                os.waitpid(self._pid, 0)
+        for pipe in (self._pipe, *self._turns, *self._handing):
+            if pipe >= 0:
+                os.close(pipe)
+        self._pid, self._pipe = 0, -1
         self._turns = self._handing = ()
-
-    def _reap(self) -> None:
-        with suppress(ChildProcessError):
-            os.waitpid(self._pid, 0)
-        self._pid = 0
 
 
 def may_fork() -> bool:

@@ -80,6 +80,12 @@ class Context:
         resource = self.resource(name)
         return (*resource.primary_key, KEYS.get(name, resource.columns[0]))[0]
 
+    @cached_property
+    def figures(self) -> int:
+        """How many places of the texts the ledger accounts for."""
+        places = self.frames.table("figures").select("source_id", "start").unique()
+        return int(self.frames.collect([places.select(nw.len().alias("n"))])[0]["n"][0])
+
     def frame(self, name: str) -> pl.DataFrame:
         """Typed rows of a resource; on an engine that spreads them, fetched: for tables that are small anywhere."""
         return self.frames.whole(name)

@@ -243,13 +243,8 @@ def _facts(context: Context) -> dict[str, int]:
     if context.has("figures"):
         figures = frames.table("figures")
         nameless = nw.all_horizontal(*(nw.col(f"{r}_id").is_null() for r in RECORDS), ignore_nulls=False)
-        places, open_ = frames.collect(
-            [
-                figures.select("source_id", "start").unique().select(nw.len().alias("n")),
-                figures.filter(nw.col("role").is_in(list(RECORDS)) & nameless).select(nw.len().alias("n")),
-            ]
-        )
-        facts |= {"figures": places["n"][0], "open": open_["n"][0]}
+        open_ = figures.filter(nw.col("role").is_in(list(RECORDS)) & nameless).select(nw.len().alias("n"))
+        facts |= {"figures": context.figures, "open": frames.collect([open_])[0]["n"][0]}
     for name in ("targets", "results"):
         if name in context.proved:
             facts[name] = frames.collect(

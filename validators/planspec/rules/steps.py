@@ -179,6 +179,9 @@ def shared(context: Context, beside: Beside) -> bool:
     except _FoundError:
         beside.stop()
         return False
+    if context.has("figures"):
+        # Time in which the other ends its last step.
+        _ = context.figures
     other = beside.answer()
     if other is None:
         return False
