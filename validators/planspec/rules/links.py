@@ -246,8 +246,8 @@ def _check_speakers(context: Context) -> None:
     def unspoken(rows: Lazy) -> Lazy:
         return (
             rows.filter(~c("_district").is_null())
-            .join(sources, on="source_id", how="semi")
             .join(spoken, on=["source_id", "_district"], how="anti")
+            .join(sources, on="source_id", how="semi")
         )
 
     places: list[tuple[str, str]] = []
