@@ -1,4 +1,4 @@
-"""Two processes on one validation: the same report as one, and none left over."""
+"""Two processes, or two threads, on one validation: the same report as one, and none left over."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -15,9 +16,10 @@ import pytest
 from plans.bench.generate import generate
 from planspec.beside import ask_beside, may_fork
 from planspec.package import open_package
+from planspec.rules.context import Context
 from planspec.rules.run import validate
 from planspec.rules.source import find_sources
-from planspec.rules.steps import STEPS, UNASKED, _shares, take_share
+from planspec.rules.steps import STEPS, UNASKED, Step, _shares, take_share
 from planspec.tables import read_sound, read_tables
 
 
@@ -82,6 +84,59 @@ def test_two_processes_report_what_one_reports(package: Path, root: Path, harm: 
     shared = validate(package, texts, beside=Asked(package, texts, part))  # type: ignore[arg-type]  # answers as the process does
     assert replace(shared, seconds=0) == replace(alone, seconds=0)
     assert [f.params for f in shared.findings] == [f.params for f in alone.findings]
+
+
+@pytest.mark.parametrize("harm", HARMS)
+def test_two_threads_report_what_one_reports(
+    package: Path, root: Path, harm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    HARMS[harm](package)
+    texts, usual = find_sources(root, None, os.environ.get("PLANS_SOURCES")), sys.getswitchinterval()
+    alone = validate(package, texts)
+    monkeypatch.setattr("planspec.rules.steps.MANY", 0)
+    threaded = validate(package, texts)
+    assert replace(threaded, seconds=0) == replace(alone, seconds=0)
+    assert [f.params for f in threaded.findings] == [f.params for f in alone.findings]
+    assert sys.getswitchinterval() == usual
+
+
+def test_two_threads_take_every_step_once(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[str, int]] = []
+    first = threading.Barrier(2, timeout=60)
+
+    def noted(name: str, step: Step) -> Step:
+        def take(context: Context) -> None:
+            taken.append((name, threading.get_ident()))
+            if name in ("form", "rows of targets"):
+                first.wait()
+            step(context)
+
+        return take
+
+    for name, step in list(STEPS.items()):
+        monkeypatch.setitem(STEPS, name, noted(name, step))
+    monkeypatch.setattr("planspec.rules.steps.MANY", 0)
+    assert validate(package, None).holds
+    assert sorted(name for name, _ in taken) == sorted(STEPS)
+    assert len({thread for _, thread in taken}) == 2
+
+
+@pytest.mark.parametrize("name", ["form", "rows of targets", "check_spans"])
+def test_what_fails_in_a_thread_is_done_again_in_order(
+    package: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    alone, step, failed = validate(package, None), STEPS[name], []
+
+    def fail_first(context: Context) -> None:
+        if not failed:
+            failed.append(name)
+            raise ValueError(name)
+        step(context)
+
+    monkeypatch.setitem(STEPS, name, fail_first)
+    monkeypatch.setattr("planspec.rules.steps.MANY", 0)
+    assert replace(validate(package, None), seconds=0) == replace(alone, seconds=0)
+    assert failed == [name]
 
 
 @pytest.mark.parametrize("harm", HARMS)

@@ -22,7 +22,7 @@ from planspec.rules.contract import check_contract, check_kinds_of_columns
 from planspec.rules.facts import check_keys
 from planspec.rules.profiles import check_descriptor
 from planspec.rules.source import load_texts
-from planspec.rules.steps import READ, STEPS, UNREAD, in_order, may_share, shared
+from planspec.rules.steps import READ, STEPS, UNREAD, in_order, may_share, may_thread, shared, threaded
 from planspec.rules.totals import check_totals
 from planspec.tables import read_tables
 
@@ -88,7 +88,8 @@ def validate(
         if beside and (context.collector.total or not may_share(context.package)):
             beside.stop()
             beside = None
-        if not (beside and shared(context, beside)):
+        sound = not context.collector.total
+        if not (sound and (shared(context, beside) if beside else may_thread(context) and threaded(context))):
             in_order(context, STEPS)
     return _report(context, sources, lowered, begun, spark)
 

@@ -1,14 +1,20 @@
-"""The steps of a validation once its tables are read, in their order; and how two processes share them.
+"""The steps of a validation once its tables are read, in their order; and how two processes, or two threads, share them.
 
-A second process (see `planspec.beside`) reads the same tables, and then both take the steps that are left in turn. What
-they ask is one thing only: do these steps find nothing? Findings depend on what earlier steps found on the same rows, so
-where anything at all is found, in either process, all steps run in their order in one. What is found is then the same
-however the work was shared; and most packages that are checked hold.
+A second process (see `planspec.beside`) reads the same tables, and then both take the steps that are left in turn. Of a
+package whose tables nobody should hold twice, two threads take them. What they ask is one thing only: do these steps find
+nothing? Findings depend on what earlier steps found on the same rows, so where anything at all is found, by either, all
+steps run in their order in one. What is found is then the same however the work was shared; and most packages that are
+checked hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -39,6 +45,11 @@ from planspec.tables import LINE, read_sound
 Step = Callable[[Context], None]
 MOST = 1_000_000_000
 """Bytes of tables up to which two processes hold them; larger ones are held once, for the memory's sake."""
+MANY = 300_000
+"""Rows from which on two threads are worth their while: of fewer, most of the work is Python, which runs one at a time."""
+SWITCH = 0.0005
+"""Seconds after which a thread lets the other have Python's lock. Coming back from polars, some thousand times in a
+validation, each asks for it: with the 5 ms that Python gives a thread, most of what two gain is lost in waiting."""
 
 
 def _rules_by_resource() -> dict[str, list[RowRule]]:
@@ -139,10 +150,20 @@ class _FoundError(Exception):
 
 
 class _Sound(Collector):
-    """Takes no finding: the first ends the work."""
+    """Takes no finding: the first ends the work, of all that share `over`."""
+
+    def __init__(self, over: threading.Event | None = None) -> None:
+        super().__init__()
+        self._over = over or threading.Event()
 
     def add(self, finding: Finding) -> None:  # noqa: ARG002 - which one does not matter
+        self._over.set()
         raise _FoundError
+
+    def spoiled_lines(self, resource: str) -> set[int]:  # noqa: ARG002 - nothing is spoiled here
+        if self._over.is_set():
+            raise _FoundError
+        return set()
 
 
 def take_share(path: Path, sources: Path | None, turns: Turns) -> dict[str, dict[str, Any]] | None:
@@ -165,7 +186,7 @@ def take_share(path: Path, sources: Path | None, turns: Turns) -> dict[str, dict
     return {"rows": context.rows, "skipped": context.skipped, "proved": context.proved}
 
 
-def _take(context: Context, turns: Turns) -> None:
+def _take(context: Context, turns: Iterable[int]) -> None:
     steps = list(STEPS.values())
     for number in turns:
         steps[number](context)
@@ -185,13 +206,67 @@ def shared(context: Context, beside: Beside) -> bool:
     other = beside.answer()
     if other is None:
         return False
-    for rows, skipped, proved in (
-        (sound.rows, sound.skipped, sound.proved),
-        (other["rows"], other["skipped"], other["proved"]),
-    ):
-        for rule, number in rows.items():
-            context.count(rule, number)
-        for rule, why in skipped.items():
-            context.skipped.setdefault(rule, why)
-        context.proved |= proved
+    _keep(context, sound.rows, sound.skipped, sound.proved)
+    _keep(context, **other)
     return True
+
+
+def _keep(context: Context, rows: dict[str, int], skipped: dict[str, str], proved: dict[str, int]) -> None:
+    """Note what a share of the steps judged, skipped and proved."""
+    for rule, number in rows.items():
+        context.count(rule, number)
+    for rule, why in skipped.items():
+        context.skipped.setdefault(rule, why)
+    context.proved |= proved
+
+
+def may_thread(context: Context) -> bool:
+    """Whether two threads are worth their while: for many rows, held here, where there is a core for each."""
+    frames = context.frames
+    rows = 0 if context.engine else sum(frames.height(name) for name in frames.resources)
+    return rows >= MANY and (os.cpu_count() or 1) > 1
+
+
+def threaded(context: Context) -> bool:
+    """Take all steps in two threads; False where something was found, nothing having been kept."""
+    first, second = map(deque, _shares())
+    second.extendleft(number for number, name in enumerate(STEPS) if name in UNASKED)
+    over = threading.Event()
+    shares = [Context(context.package, context.tables, _Sound(over), texts=dict(context.texts)) for _ in range(2)]
+
+    def take(share: Context, own: deque[int], other: deque[int]) -> None:
+        try:
+            _take(share, _in_turn(own, other, over))
+        except Exception:
+            # What goes wrong here goes wrong again where the steps run in order, and is told there.
+            over.set()
+
+    beside = threading.Thread(target=take, args=(shares[1], second, first), daemon=True)
+    with _switching():
+        beside.start()
+        take(shares[0], first, second)
+        beside.join()
+    if over.is_set():
+        return False
+    for share in shares:
+        _keep(context, share.rows, share.skipped, share.proved)
+    return True
+
+
+def _in_turn(own: deque[int], other: deque[int], over: threading.Event) -> Iterator[int]:
+    """One's own numbers, then what the other has left, until it is over."""
+    for numbers in (own, other):
+        with suppress(IndexError):
+            while not over.is_set():
+                yield numbers.popleft()
+
+
+@contextmanager
+def _switching() -> Iterator[None]:
+    """Threads that wait for one another as briefly as pays."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(SWITCH)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(usual)
