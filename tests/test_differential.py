@@ -234,3 +234,13 @@ def test_a_file_out_of_form_is_not_left_to_polars(tmp_path: Path, old: bytes, ne
     assert old in sound
     file.write_bytes(sound.replace(old, new, 1) if old else new + sound)
     assert tables._whole_rows(file, resource) is None
+
+
+def test_a_path_is_no_pattern(tmp_path: Path) -> None:
+    resource = PACKAGE.resources["retired"]
+    for folder, cell in (("a[1]*", "starred"), ("a1b", "plain")):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "table.csv").write_bytes(packed([list(resource.columns), [cell, "", "", "", ""]]))
+    whole = tables._whole_rows(tmp_path / "a[1]*" / "table.csv", resource)
+    assert whole is not None
+    assert whole["id"].to_list() == ["starred"]

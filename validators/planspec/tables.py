@@ -210,7 +210,7 @@ def _whole_rows(path: Path, resource: Resource) -> pl.DataFrame | None:
     if not size or not ended:
         return None
     try:
-        frame = pl.read_csv(path, schema=dict.fromkeys(header, pl.String))
+        frame = pl.read_csv(path, schema=dict.fromkeys(header, pl.String), glob=False)
     except (pl.exceptions.PolarsError, ValueError):
         return None
     return _numbered(frame, 1) if _is_all(frame, header, size - len(first), lines - 1, quotes) else None
@@ -392,5 +392,5 @@ def _read_sound(package: Package, resource: Resource) -> pl.DataFrame:
     path = package.store.local(resource.path)
     if path is None:
         raise FileNotFoundError(resource.path)
-    rows = pl.read_csv(path, schema=schema, row_index_name=LINE, row_index_offset=2)
+    rows = pl.read_csv(path, schema=schema, row_index_name=LINE, row_index_offset=2, glob=False)
     return rows.select(*(_cast(f) if f in dates else f.name for f in resource.fields), pl.col(LINE).cast(pl.Int64))
