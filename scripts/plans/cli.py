@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from planspec.beside import Turns, ask_beside, may_fork
+from planspec.beside import Turns, ask_beside, cores, may_fork
 from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
@@ -150,7 +150,7 @@ def _halve_cores(path: Path) -> None:
 
 
 def _leave_half() -> None:
-    os.environ.setdefault("POLARS_MAX_THREADS", str(len(os.sched_getaffinity(0)) // 2))
+    os.environ.setdefault("POLARS_MAX_THREADS", str(cores() // 2))
 
 
 @contextmanager

@@ -75,11 +75,19 @@ class Beside:
         self._turns = self._handing = ()
 
 
+def cores() -> int:
+    """How many cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # told on Linux alone
+        return os.cpu_count() or 1
+
+
 def may_fork() -> bool:
     """Whether this process has one thread and the machine another core; told on Linux alone."""
     try:
-        return len(list(Path("/proc/self/task").iterdir())) == 1 and len(os.sched_getaffinity(0)) > 1
-    except (OSError, AttributeError):
+        return len(list(Path("/proc/self/task").iterdir())) == 1 and cores() > 1
+    except OSError:
         return False
 
 

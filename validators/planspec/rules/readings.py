@@ -320,11 +320,6 @@ def _is_read(printed: str, value: float, stated: str) -> bool:
     return reading is not None and abs(float(reading.value)) == abs(value)
 
 
-def agrees(printed: str, value: float, stated: str) -> bool:
-    """Whether a printed number is the record's value, whatever its sign and whatever power its unit carries."""
-    return _is_printed(printed, value) or _is_read(printed, value, stated)
-
-
 def words_of_numerals(frame: pl.DataFrame) -> pl.DataFrame:
     """`AGREE_SCHEMA` for figures (`_line`, `field`, `printed`, `proved`, `stated`): is the numeral the record's value?
 
@@ -335,7 +330,7 @@ def words_of_numerals(frame: pl.DataFrame) -> pl.DataFrame:
     closer = once_each(
         alone.filter(~pl.col("agrees")).drop("agrees"),
         ["printed", "proved", "stated"],
-        lambda *row: (agrees(*row),),
+        lambda *row: (_is_read(*row),),
         {"agrees": pl.Boolean},
     )
     return pl.concat([part.select(list(AGREE_SCHEMA)) for part in (alone.filter("agrees"), closer)])

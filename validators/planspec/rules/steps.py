@@ -9,7 +9,6 @@ checked hold.
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 from collections import deque
@@ -22,7 +21,7 @@ from typing import Any
 import polars as pl
 from narwhals.exceptions import ColumnNotFoundError
 
-from planspec.beside import Beside, Turns
+from planspec.beside import Beside, Turns, cores
 from planspec.findings import Collector, Finding
 from planspec.package import Package, open_package
 from planspec.rules.catalogue import catalogue
@@ -224,7 +223,7 @@ def may_thread(context: Context) -> bool:
     """Whether two threads are worth their while: for many rows, held here, where there is a core for each."""
     frames = context.frames
     rows = 0 if context.engine else sum(frames.height(name) for name in frames.resources)
-    return rows >= MANY and (os.cpu_count() or 1) > 1
+    return rows >= MANY and cores() > 1
 
 
 def threaded(context: Context) -> bool:
