@@ -12,14 +12,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plans.bench.generate import generate
 from planspec.beside import ask_beside, may_fork
+from planspec.findings import Collector, Finding
 from planspec.package import open_package
 from planspec.rules.context import Context
 from planspec.rules.run import validate
 from planspec.rules.source import find_sources
-from planspec.rules.steps import STEPS, UNASKED, Step, _shares, take_share
+from planspec.rules.steps import APART, STEPS, UNASKED, Step, _rules_by_resource, _shares, take_share
 from planspec.tables import read_sound, read_tables
 
 
@@ -137,6 +140,82 @@ def test_what_fails_in_a_thread_is_done_again_in_order(
     monkeypatch.setattr("planspec.rules.steps.MANY", 0)
     assert replace(validate(package, None), seconds=0) == replace(alone, seconds=0)
     assert failed == [name]
+
+
+def test_steps_taken_apart_come_first_and_report_each_on_a_table_of_its_own() -> None:
+    assert list(STEPS)[: len(APART)] == list(APART)
+    tables = [{name for rule in rules for name in rule.resources} for rules in _rules_by_resource().values()]
+    assert len(APART) == len(tables) + 1
+    assert all(name == f"rows of {table}" for name, table in zip(APART, _rules_by_resource(), strict=False))
+
+
+def test_steps_of_a_faulty_package_are_taken_apart(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    HARMS["a row, seen by the first alone"](package)
+    threads: dict[str, int] = {}
+    together = threading.Barrier(2, timeout=60)
+
+    def noted(name: str, step: Step) -> Step:
+        def take(context: Context) -> None:
+            # The first time it is looked whether all hold.
+            if context.collector.limit == 7:
+                threads[name] = threading.get_ident()
+                if name in ("rows of targets", "rows of results"):
+                    together.wait()
+            step(context)
+
+        return take
+
+    for name, step in list(STEPS.items()):
+        monkeypatch.setitem(STEPS, name, noted(name, step))
+    monkeypatch.setattr("planspec.rules.steps.MANY", 0)
+    assert not validate(package, None, limit=7).holds
+    assert list(threads) != [] and set(threads) == set(STEPS)
+    assert {threads[name] for name in STEPS if name not in APART} == {threading.get_ident()}
+    assert len({threads[name] for name in APART}) == 2
+
+
+def test_what_fails_in_a_step_taken_apart_is_raised(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    HARMS["a row, seen by the first alone"](package)
+
+    def fail(context: Context) -> None:
+        raise ValueError("in a thread")
+
+    monkeypatch.setitem(STEPS, "rows of results", fail)
+    monkeypatch.setattr("planspec.rules.steps.MANY", 0)
+    with pytest.raises(ValueError, match="in a thread"):
+        validate(package, None)
+
+
+FOUND = st.lists(
+    st.builds(
+        Finding,
+        rule=st.sampled_from(["R1", "R2", "S1"]),
+        resource=st.sampled_from(["a", "b"]),
+        line=st.integers(1, 3),
+        column=st.sampled_from(["x", "y"]),
+        key=st.sampled_from(["k", "l"]),
+    ),
+    max_size=12,
+)
+
+
+@given(before=FOUND, parts=st.lists(FOUND, max_size=4))
+def test_what_branches_gather_is_what_one_would(before: list[Finding], parts: list[list[Finding]]) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("planspec.findings.SPARE", 1)
+        one, many = (Collector(2, frozenset({"S1"})) for _ in range(2))
+        for finding in before:
+            one.add(finding)
+            many.add(finding)
+        branches = [many.branch() for _ in parts]
+        for branch, part in zip(branches, parts, strict=True):
+            assert branch.spoiled_lines("a") == many.spoiled_lines("a")
+            for finding in part:
+                one.add(finding)
+                branch.add(finding)
+        for branch in branches:
+            many.absorb(branch)
+    assert vars(many) == vars(one)
 
 
 @pytest.mark.parametrize("harm", HARMS)

@@ -29,6 +29,9 @@ _NUMBERS = [
     "2025",
     "0",
     "6.0",
+    "1.07",
+    "2085.6",
+    "12.2025",
     "一",
     "零",
     "三",
@@ -132,6 +135,10 @@ def test_made_up_phrases_are_read_alike(monkeypatch: pytest.MonkeyPatch, phrases
         "一般某某收入增长12%—14.7%",
         "零售额增长9%、力争10.5%",
         "一一5至三",
+        "12.2025年",
+        "到2025.",
+        "版本5.0.",
+        "优化3.02版",
     ],
 )
 def test_phrases_that_ask_for_care_are_read_alike(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:
@@ -197,6 +204,12 @@ def test_numbers_beside_one_and_nothing_make_no_shapes() -> None:
     figures = _figures([f"{a}增长{n}.5%以上" for a in ("一般预算收入", "零售额") for n in range(2, 9)])
     figures = figures.filter(pl.col("printed").str.contains("[0-9]")).with_columns(pl.col("offset").alias("place"))
     assert shapes.with_figure_shapes(figures)["_stated"].n_unique() == 2
+
+
+def test_decimals_that_hold_a_year_or_an_edition_make_no_shapes() -> None:
+    figures = _figures([f"存款余额突破{n}亿元" for n in ("2085.6", "1931.9", "1.07", "3.04", "12.5")])
+    figures = figures.with_columns(pl.col("offset").alias("place"))
+    assert shapes.with_figure_shapes(figures)["_stated"].n_unique() == 1
 
 
 def _calls(name: str) -> list[tuple[str, ast.Call]]:

@@ -14,16 +14,13 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from planspec.beside import Turns, ask_beside, cores, may_fork
+from planspec.beside import MOST, Turns, ask_beside, cores, may_fork
 from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT, CANNOT_TELL = 0, 1, 2
 
 ALLOCATOR = "narenas:1,oversize_threshold:0,dirty_decay_ms:3000,muzzy_decay_ms:3000"
 """For polars' jemalloc: what is let go is taken again soon, by all threads, and not handed back to the system between."""
-
-SMALL = 32_000_000
-"""Bytes of tables up to which start-up and Python take most of the time."""
 
 _only_memory_left = False
 """Whether nothing has to be done before the process ends: no thread, file or other process waits for it."""
@@ -140,12 +137,9 @@ def validate(
 
 
 def _halve_cores(path: Path) -> None:
-    """Of a small package, leave each of two processes half of the cores: polars' threads would wait for one another.
-
-    Of a large one the first needs all of them, should it find something and go on alone.
-    """
+    """Leave each of two processes half of the cores, where there will be two: polars' threads would wait for one another."""
     tables = (path if path.is_dir() else path.parent) / "data"
-    if may_fork() and sum(file.stat().st_size for file in tables.glob("*.csv")) < SMALL:
+    if may_fork() and sum(file.stat().st_size for file in tables.glob("*.csv")) <= MOST:
         _leave_half()
 
 

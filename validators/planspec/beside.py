@@ -17,6 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+MOST = 1_000_000_000
+"""Bytes of tables up to which two processes hold them; larger ones are held once, for the memory's sake."""
+
 
 class Turns:
     """Numbers that two processes take in turn, each number once: first one's own, then what the other has left."""

@@ -76,9 +76,27 @@ class Collector:
         if finding.rule not in self.harmless:
             self._bad_rows.add((finding.resource, finding.line))
             self._bad_cells.add((finding.resource, finding.line, finding.column))
+        self._keep(finding)
+
+    def _keep(self, finding: Finding) -> None:
         if self._kept[finding.rule] < self.limit + SPARE:
             self._kept[finding.rule] += 1
             self.findings.append(finding)
+
+    def branch(self) -> Collector:
+        """An empty collector that knows what is spoiled so far."""
+        branch = Collector(self.limit, self.harmless)
+        branch._bad_rows, branch._bad_cells = set(self._bad_rows), set(self._bad_cells)
+        return branch
+
+    def absorb(self, branch: Collector) -> None:
+        """Take what a branch gathered, as if it had been added here."""
+        self.counts.update(branch.counts)
+        self.places.update(branch.places)
+        self._bad_rows |= branch._bad_rows
+        self._bad_cells |= branch._bad_cells
+        for finding in branch.findings:
+            self._keep(finding)
 
     def settle(self, effects: Iterable[Place] = ()) -> None:
         """Withdraw the findings at `effects`, which another finding explains, and cut each rule's list to the limit."""

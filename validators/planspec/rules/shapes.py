@@ -37,9 +37,9 @@ _COUNTING = "[二两三四五六七八九十百千万亿廿翻]|[零〇一]{2}"
 _DIGITS_MATTER = "|".join(
     (
         "[月季]",  # months and quarters
-        "(?:19|20)[0-9][0-9]",  # years
+        r"(?:19|20)[0-9][0-9](?:[^0-9.]|\.[^0-9]|\.?$)",  # years
         "[0-9][/-][0-9]",  # dates
-        r"[0-9]\.0",  # editions
+        r"[0-9]\.0(?:[^0-9]|$)",  # editions
         "[A-Za-z][0-9]",  # units and names with a digit
         r"(?:^|[^0-9.])[0.]+(?:[^0-9.]|$)",  # nothing has no sign
     )
@@ -250,14 +250,16 @@ def _governing(texts: pl.Series) -> pl.DataFrame:
 def with_governing_shapes(frame: pl.DataFrame) -> pl.DataFrame:
     """`frame` (`stated`, `cue`) with `_stated` and `_cue`: phrase and cue by what may govern in them.
 
-    Most phrases hold no word that any pattern needs: these are all alike. But a number in a cue and 力争 in its phrase
+    Most phrases hold no word that any pattern needs: these are all alike. A number in a cue and 力争 in its phrase
     belong together within some characters: there both keep their length.
     """
     words = sorted(needed(GOVERNING))
     numbered = pl.col("cue").str.contains("[0-9]")
     rows = frame.with_columns(numbered.alias("_numbered")).with_row_index("_row")
     for column in ("stated", "cue"):
-        telling = pl.col("_numbered") | pl.col("text").str.contains_any(words) if words else pl.lit(value=True)
+        telling = pl.col("text").str.contains_any(words) if words else pl.lit(value=True)
+        if column == "cue":
+            telling |= pl.col("_numbered")
         asked = rows.select("_row", "_numbered", pl.col(column).alias("text")).filter(telling)
         shapes = asked.join(_governing(asked["text"].unique()), on="text", how="left")
         shape = pl.when("_numbered").then("whole").otherwise("short").alias(f"_{column}")

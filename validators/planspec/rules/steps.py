@@ -4,7 +4,8 @@ A second process (see `planspec.beside`) reads the same tables, and then both ta
 package whose tables nobody should hold twice, two threads take them. What they ask is one thing only: do these steps find
 nothing? Findings depend on what earlier steps found on the same rows, so where anything at all is found, by either, all
 steps run in their order in one. What is found is then the same however the work was shared; and most packages that are
-checked hold.
+checked hold. Of a large package where something is found, two threads take the steps that have nothing to do with each
+other.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +23,7 @@ from typing import Any
 import polars as pl
 from narwhals.exceptions import ColumnNotFoundError
 
-from planspec.beside import Beside, Turns, cores
+from planspec.beside import MOST, Beside, Turns, cores
 from planspec.findings import Collector, Finding
 from planspec.package import Package, open_package
 from planspec.rules.catalogue import catalogue
@@ -42,8 +44,6 @@ from planspec.rules.told import check_told
 from planspec.tables import LINE, read_sound
 
 Step = Callable[[Context], None]
-MOST = 1_000_000_000
-"""Bytes of tables up to which two processes hold them; larger ones are held once, for the memory's sake."""
 MANY = 300_000
 """Rows from which on two threads are worth their while: of fewer, most of the work is Python, which runs one at a time."""
 SWITCH = 0.0005
@@ -108,6 +108,8 @@ UNREAD: dict[str, Step] = {
 READ: dict[str, Step] = {"check_spans": check_spans, "check_sources": _check_texts}
 """Those that read what texts there are."""
 STEPS = UNREAD | READ
+APART = tuple(UNREAD)[: list(UNREAD).index("form") + 1]
+"""The first steps, which neither ask about the rows of other tables nor spoil any."""
 UNASKED = ("form", "check_text")
 """What the second process does in any case, the one before it reads the tables and the other while the first still judges
 them."""
@@ -133,9 +135,26 @@ def _shares() -> tuple[list[int], list[int]]:
 
 
 def in_order(context: Context, steps: dict[str, Step]) -> None:
-    """Take steps one after the other."""
-    for step in steps.values():
-        step(context)
+    """Take steps one after the other, but those `APART` two at a time where that is worth its while."""
+    apart = {name: step for name, step in steps.items() if name in APART and may_thread(context)}
+    _take_apart(context, list(apart.values()))
+    for name, step in steps.items():
+        if name not in apart:
+            step(context)
+
+
+def _take_apart(context: Context, steps: list[Step]) -> None:
+    """Take steps in two threads, and then what they found in their order."""
+    if not steps:
+        return
+    from concurrent.futures import ThreadPoolExecutor
+
+    branches = [replace(context, collector=context.collector.branch(), rows={}, skipped={}, proved={}) for _ in steps]
+    with ThreadPoolExecutor(2) as pool, _switching():
+        deque(pool.map(lambda step, branch: step(branch), steps, branches), 0)
+    for branch in branches:
+        context.collector.absorb(branch.collector)
+        _keep(context, branch.rows, branch.skipped, branch.proved)
 
 
 def may_share(package: Package) -> bool:
