@@ -206,6 +206,15 @@ def test_numbers_beside_one_and_nothing_make_no_shapes() -> None:
     assert shapes.with_figure_shapes(figures)["_stated"].n_unique() == 2
 
 
+def test_what_lies_behind_matters_only_where_it_may_be_found() -> None:
+    """企业 counts behind 元 or 亩以上的, wherever in the phrase they stand."""
+    behind = ["某某企业", "某某基地", "某某某场"]
+    for start, shapes_ in (("新建5处", 1), ("新建5元", 2), ("新建5亩以上的", 3)):
+        figures = _figures([start + text for text in behind])
+        shaped = shapes.with_figure_shapes(figures.with_columns(pl.col("offset").alias("place")))
+        assert shaped["_stated"].n_unique() == shapes_, start
+
+
 def test_decimals_that_hold_a_year_or_an_edition_make_no_shapes() -> None:
     figures = _figures([f"存款余额突破{n}亿元" for n in ("2085.6", "1931.9", "1.07", "3.04", "12.5")])
     figures = figures.with_columns(pl.col("offset").alias("place"))
@@ -255,4 +264,8 @@ def test_words_at_a_distance_are_known() -> None:
     assert {"水质", "游客", "人次", "寿命"} <= seen.behind
     assert {"项目", "企业", "群众", "元以上"} <= seen.ahead
     assert "个" not in seen.ahead
+    [needs] = [sets for words, sets in seen.together if "大户" in words]
+    assert any("以上的" in one for one in needs)
+    assert any("亩" in one and "项目" not in one for one in needs)
+    assert all(not sets or all(sets) for _, sets in seen.together)
     assert len(list(patterns_of(QUANTITIES))) > 40

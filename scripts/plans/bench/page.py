@@ -24,7 +24,8 @@ the bare expressions check the Table Schemas alone; reading checks nothing.
 With two cores or more, on Linux, two processes check a package of up to 1 GB of tables: both read it, then they take the
 steps in turn. Peak memory is that of both at once. A larger package is held once, by one process whose two threads take
 the steps, and by polars' streaming engine from three million rows on: less memory, more time. Where anything is found, all
-steps run in their order, one at a time, so a faulty package takes longer.
+steps run in their order, and only those on rows, which have nothing to do with one another, two at a time: a faulty
+package takes longer.
 
 Made-up packages come from `plans bench generate`: the package's own schemas, phrases that the grammar reads, more than
 half of them distinct.

@@ -155,6 +155,18 @@ def closer(text: str, names: tuple[str, ...]) -> tuple[str, int]:
     return neutral * (len(made) - len(body) - dropped) + end + neutral * min(least, len(body) - len(end)), dropped
 
 
+def _reaching(frame: pl.DataFrame, names: tuple[str, ...]) -> pl.Series:
+    """The phrases (`text`) with a word `behind` an unknown character that some pattern looks for and may find."""
+    text, behind, seen = pl.col("text"), pl.col("behind"), sight(names)
+    some, found = frame.filter(behind.str.contains_any(sorted(seen.ahead))), [frame["text"].clear()]
+    for words, sets in seen.together:
+        rows = some.filter(behind.str.contains_any(sorted(words)))
+        for needed_ in sets:
+            rows = rows.filter(text.str.contains_any(sorted(needed_)))
+        found.append(rows["text"])
+    return pl.concat(found).unique()
+
+
 def _near(texts: pl.Series, names: tuple[str, ...]) -> pl.DataFrame:
     """Phrases (`text`, characters made alike) without what no figure of theirs sees: `near`, `fewer` characters in front."""
     frame, text = texts.alias("text").to_frame(), pl.col("text")
@@ -170,17 +182,25 @@ def _near(texts: pl.Series, names: tuple[str, ...]) -> pl.DataFrame:
     )
     before = pl.col("left").str.slice(0, pl.col("front"))
     behind = pl.col("right").str.slice(_length(pl.col("right")) - pl.col("back"))
+    frame = frame.with_columns(behind.alias("behind"))
+    reaching = _reaching(frame, names)
 
-    def hidden(part: pl.Expr, words: frozenset[str]) -> pl.Expr:
-        return ~part.str.contains(f"[^{_HAN[1:-1]}]") & ~part.str.contains_any(sorted(words))
+    def plain(part: pl.Expr) -> pl.Expr:
+        return ~part.str.contains(f"[^{_HAN[1:-1]}]")
 
     def neutrals(length: str) -> pl.Expr:
         return pl.lit(neutral * seen.least).str.slice(0, pl.col(length))
 
     figured = text.str.contains(FIGURE)
     frame = frame.with_columns(
-        pl.when(figured & hidden(before, seen.behind)).then("front").otherwise(0).alias("front"),
-        pl.when(figured & hidden(behind, seen.ahead)).then("back").otherwise(0).alias("back"),
+        pl.when(figured & plain(before) & ~before.str.contains_any(sorted(seen.behind)))
+        .then("front")
+        .otherwise(0)
+        .alias("front"),
+        pl.when(figured & plain(pl.col("behind")) & ~text.is_in(reaching.implode()))
+        .then("back")
+        .otherwise(0)
+        .alias("back"),
     )
     inside = text.str.slice(pl.col("front"), _length(text) - pl.col("front") - pl.col("back"))
     return frame.select(

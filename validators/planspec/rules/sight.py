@@ -35,11 +35,13 @@ Nodes = list[tuple[Any, Any]]
 class Sight:
     """What counts beyond an unknown character: words `behind` (left of) and `ahead` (right of) all figures.
 
-    `least`: characters that wildcards of one pattern must have together.
+    `together`: words ahead by what looks for them, with sets of words: it finds nothing in a text that lacks all words of
+    one set. `least`: characters that wildcards of one pattern must have together.
     """
 
     behind: frozenset[str]
     ahead: frozenset[str]
+    together: tuple[tuple[frozenset[str], tuple[frozenset[str], ...]], ...]
     least: int
 
 
@@ -201,19 +203,29 @@ def _least(nodes: Nodes) -> int:
 @lru_cache(maxsize=4)
 def sight(names: tuple[str, ...]) -> Sight:
     """What some modules of the grammar see beyond an unknown character."""
-    behind, ahead, least = set(SEARCHED), set(), 1
+    behind, together, least = set(SEARCHED), [], 1
     for pattern in patterns_of(names):
         nodes = list(sre_parser.parse(pattern))
         if nodes and nodes[-1] == (sre.AT, sre.AT_END):
             behind |= _beyond(nodes, passed=False, back=True)[0]
         else:
-            ahead |= _beyond(nodes, passed=False, back=False)[0]
+            found = ((_beyond(one, passed=False, back=False)[0], _choices(one)) for one in _alternatives(nodes))
+            together += [(frozenset(words), tuple(map(frozenset, sets))) for words, sets in found if words]
         least = max(least, _least(nodes))
-    return Sight(frozenset(behind), frozenset(ahead), least)
+    return Sight(frozenset(behind), frozenset().union(*(words for words, _ in together)), tuple(together), least)
 
 
-def _needed(nodes: Nodes) -> set[str]:
-    """Words of which every match holds one; none where no such words can be told."""
+def _alternatives(nodes: Nodes) -> Iterator[Nodes]:
+    """The patterns that a pattern is made of where it is nothing but a choice of them."""
+    inside = _inside(*nodes[0]) if len(nodes) == 1 and nodes[0][0] in (sre.BRANCH, sre.SUBPATTERN) else []
+    if not inside:
+        yield nodes
+    for one in inside:
+        yield from _alternatives(one)
+
+
+def _choices(nodes: Nodes) -> list[set[str]]:
+    """Sets of words: every match holds a word of each."""
     choices: list[set[str]] = []
     run: Nodes = []
 
@@ -234,9 +246,14 @@ def _needed(nodes: Nodes) -> set[str]:
             branches = [_needed(inside) for inside in _inside(code, value)]
             choices.append(set().union(*branches) if all(branches) else set())
         elif code in (sre.SUBPATTERN, sre.ATOMIC_GROUP) or (code in _REPEATS and value[0]):
-            choices.append(_needed(_inside(code, value)[0]))
+            choices += _choices(_inside(code, value)[0])
     flush()
-    return max(filter(None, choices), key=lambda words: (min(map(len, words)), -len(words)), default=set())
+    return list(filter(None, choices))
+
+
+def _needed(nodes: Nodes) -> set[str]:
+    """Words of which every match holds one; none where no such words can be told."""
+    return max(_choices(nodes), key=lambda words: (min(map(len, words)), -len(words)), default=set())
 
 
 @lru_cache(maxsize=4)
