@@ -284,3 +284,28 @@ def test_a_rule_that_no_shipped_row_could_fail_says_why() -> None:
     assert not silent, f"no shipped row could fail {silent}: say why in `idle.en` and `idle.zh` of their records"
     stale = [r.id for r in judged if report.rows.get(r.id) and r.idle]
     assert not stale, f"shipped rows can fail {stale} now: remove `idle` from their records"
+
+
+@pytest.mark.parametrize(
+    ("district", "source", "start", "found"), [("990103", "902", 69, 0), ("990102", "901", 258, 1)]
+)
+def test_a_document_on_several_districts_counts_where_it_tells_of_the_own(
+    tmp_path: Path, district: str, source: str, start: int, found: int
+) -> None:
+    """生产总值增长 stands in the report only where it tells of 990102, and in the digest where it tells of each."""
+    words = {"stated": "生产总值增长", "name_zh": "生产总值增长", "name_en": "Growth", "note": ""}
+    place = {"source_id": source, "start": str(start), "end": str(start + 6), "district_code": district}
+    key = f"{district}-2025-growth"
+    package = fixtures.assemble(
+        tmp_path,
+        [
+            {"resource": "coverage", "like": "901/990102", "add": {"district_code": "990103"}},
+            {
+                "resource": "initiatives",
+                "like": "990102-2025-lantern-fair",
+                "add": {"initiative_id": key, **words, **place},
+            },
+        ],
+    )
+    report = validate(package, package / "sources")
+    assert [f.rule for f in report.findings if f.rule in ("T403", "T418") and f.key == key] == ["T418"] * found

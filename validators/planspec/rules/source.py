@@ -99,7 +99,7 @@ def _check_hashes(context: Context) -> None:
 
 
 def _check_phrases(context: Context, name: str, texts: dict[str, Text]) -> None:
-    """T403: phrase not at its offsets. T404: cue not at its offsets or in another sentence. T405: strength left out."""
+    """T403: phrase not at its offsets. T404 and T421: cue not at its place. T405: strength left out."""
     frame = context.frame(name)
     key = context.key_of(name)
     cued = "cue" in frame.columns
@@ -155,6 +155,29 @@ def _check_cue(context: Context, name: str, row: dict, key: str, text: Text) -> 
             start=row["cue_start"],
             end=row["cue_end"],
         )
+        return
+    _check_nearest(context, name, row, key, text, (first, last))
+
+
+def _check_nearest(context: Context, name: str, row: dict, key: str, text: Text, sentence: tuple[int, int]) -> None:
+    """T421: the cue's words stand nearer to the phrase, at another place of the `sentence` (positions).
+
+    A word that governs a figure stands before it; what a project comes to may be told behind its name too.
+    """
+    context.count("T421", 1)
+    phrase = text.compact.position(row["start"]), text.compact.position(row["end"])
+    place = text.compact.position(row["cue_start"])
+
+    def distance(at: int) -> int:
+        return phrase[0] - at - len(row["cue"]) if at < phrase[0] else at - phrase[1]
+
+    for match in re.finditer(re.escape(row["cue"]), text.compact.text[slice(*sentence)]):
+        at = sentence[0] + match.start()
+        outside = distance(at) >= 0
+        if outside and distance(at) < distance(place) and (at < phrase[0] or name == "projects"):
+            start, _ = text.compact.stored(at, at + len(row["cue"]))
+            context.report("T421", name, row[LINE], "cue_start", row[key], cell=row["cue"], nearer=start)
+            return
 
 
 def _check_strength_at_hand(context: Context, row: dict, key: str, text: Text) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from typing import Any
 
@@ -10,7 +11,7 @@ import polars as pl
 
 from planspec.grammar import sentence_span
 from planspec.grammar.text import compact_text
-from planspec.rules.context import KEYS, Context, Text
+from planspec.rules.context import KEYS, RECORDS, Context, Text
 from planspec.rules.quotes import COMMON
 from planspec.tables import LINE
 
@@ -41,17 +42,45 @@ def check_surroundings(context: Context) -> None:
 def _check_also(context: Context, name: str) -> None:
     """T418: a name that another document on the district prints too, which the note does not say."""
     speakers: dict[str, set[str]] = defaultdict(set)
+    spoken: dict[str, set[str]] = defaultdict(set)
     for source, district in context.frame("coverage").select("source_id", "district_code").drop_nulls().iter_rows():
         speakers[district].add(source)
+        spoken[source].add(district)
+    places = _places(context, {source for source, districts in spoken.items() if len(districts) > 1})
     for row in context.raw(name).iter_rows(named=True):
         stated = compact_text(row["stated"]).strip(_EDGES)
         others = sorted(speakers.get(row["district_code"], set()) - {row["source_id"]})
         if len(stated) < LEAST or not others or row["source_id"] not in context.texts:
             continue
         context.count("T418", 1)
-        told = next((s for s in others if s in context.texts and stated in context.texts[s].compact.text), "")
+        told = next((s for s in others if _prints(context, s, stated, row["district_code"], places.get(s, []))), "")
         if told and told not in row["note"] and not context.collector.spoiled(name, row[LINE]):
             context.report("T418", name, row[LINE], "note", row[KEYS[name]], stated=row["stated"], document=told)
+
+
+def _places(context: Context, sources: set[str]) -> dict[str, list[tuple[int, str]]]:
+    """Where some documents print a record's words or a figure of one, in their order, with the record's district."""
+    places: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for name in RECORDS.values():
+        for row in context.raw(name).iter_rows(named=True) if context.has(name) and sources else ():
+            if row["source_id"] in sources and row["start"].isdigit():
+                places[row["source_id"]].append((int(row["start"]), row["district_code"]))
+    for row in context.raw("figures").iter_rows(named=True) if context.has("figures") and sources else ():
+        record = next((row[f"{role}_id"] for role in RECORDS if row[f"{role}_id"]), "")
+        if row["source_id"] in sources and record and row["start"].isdigit():
+            places[row["source_id"]].append((int(row["start"]), record[:6]))
+    return {source: sorted(found) for source, found in places.items()}
+
+
+def _prints(context: Context, source: str, stated: str, district: str, places: list[tuple[int, str]]) -> bool:
+    """Whether a document prints words, and of several districts it speaks for, where it tells of this one: its records stand
+    before or behind them."""
+    text = context.texts.get(source)
+    for match in re.finditer(re.escape(stated), text.compact.text) if text else ():
+        at = bisect_left(places, (text.compact.offsets[match.start()], "")) if text else 0
+        if not places or district in {told for _, told in places[max(0, at - 1) : at + 1]}:
+            return True
+    return False
 
 
 def _sentence(text: Text, row: dict[str, Any]) -> str:
