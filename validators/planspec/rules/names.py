@@ -147,6 +147,7 @@ def check_status(context: Context) -> None:
             )
 
 
+_QUOTES, _QUOTED = re.compile("[“”]"), re.compile("“[^“”]*”")
 SETTING = frozenset(("加快", "推进", "推动", "启动", "继续", "深化", "开展", "实施", "建设", "打造", "持续"))
 """Verbs of a phrase that a name may leave out without a word."""
 
@@ -163,6 +164,8 @@ def untold(name: str, stated: str, told: str, misprints: str = "", pairs: frozen
         return ""
     if a and a in compact_text(told):
         return ""
+    if moved := _moved_quotes(a, b):
+        return moved
     marks = re.compile(r"[“”·、,()+\s]")
     a, b, told = (marks.sub("", compact_text(t)) for t in (stated, name, told))
     if b in a and min((len(part) for part in a.split(b, 1) if part), default=0) > 1:
@@ -182,6 +185,13 @@ def untold(name: str, stated: str, told: str, misprints: str = "", pairs: frozen
         if new and not _all_in(new, told) and not _in_words(b, j1, j2, pairs):
             return new
     return ""
+
+
+def _moved_quotes(stated: str, name: str) -> str:
+    """What a name puts between quotation marks where the phrase, with the same characters, quotes others: 两“新” for “两新”."""
+    if _QUOTES.sub("", stated) != _QUOTES.sub("", name) or not _QUOTES.search(stated):
+        return ""
+    return next((m.group() for m in _QUOTED.finditer(name) if m.group() not in stated), "")
 
 
 def _edits(a: str, b: str) -> Sequence[tuple[str, int, int, int, int]]:
