@@ -103,22 +103,31 @@ def test_two_threads_report_what_one_reports(
     assert sys.getswitchinterval() == usual
 
 
-def test_two_threads_take_every_step_once(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    taken: list[tuple[str, int]] = []
-    first = threading.Barrier(2, timeout=60)
+def _watch(monkeypatch: pytest.MonkeyPatch, see: Callable[[str, Context], None]) -> None:
+    """Have `see` called before each step, and two threads for any number of rows."""
 
-    def noted(name: str, step: Step) -> Step:
+    def watched(name: str, step: Step) -> Step:
         def take(context: Context) -> None:
-            taken.append((name, threading.get_ident()))
-            if name in ("form", "rows of targets"):
-                first.wait()
+            see(name, context)
             step(context)
 
         return take
 
     for name, step in list(STEPS.items()):
-        monkeypatch.setitem(STEPS, name, noted(name, step))
+        monkeypatch.setitem(STEPS, name, watched(name, step))
     monkeypatch.setattr("planspec.rules.steps.MANY", 0)
+
+
+def test_two_threads_take_every_step_once(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken: list[tuple[str, int]] = []
+    first = threading.Barrier(2, timeout=60)
+
+    def see(name: str, context: Context) -> None:
+        taken.append((name, threading.get_ident()))
+        if name in ("form", "rows of targets"):
+            first.wait()
+
+    _watch(monkeypatch, see)
     assert validate(package, None).holds
     assert sorted(name for name, _ in taken) == sorted(STEPS)
     assert len({thread for _, thread in taken}) == 2
@@ -142,11 +151,8 @@ def test_what_fails_in_a_thread_is_done_again_in_order(
     assert failed == [name]
 
 
-def test_steps_taken_apart_come_first_and_report_each_on_a_table_of_its_own() -> None:
-    assert list(STEPS)[: len(APART)] == list(APART)
-    tables = [{name for rule in rules for name in rule.resources} for rules in _rules_by_resource().values()]
-    assert len(APART) == len(tables) + 1
-    assert all(name == f"rows of {table}" for name, table in zip(APART, _rules_by_resource(), strict=False))
+def test_steps_taken_apart_are_the_first() -> None:
+    assert list(STEPS)[: len(APART)] == list(APART) == [*(f"rows of {table}" for table in _rules_by_resource()), "form"]
 
 
 def test_steps_of_a_faulty_package_are_taken_apart(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -154,22 +160,16 @@ def test_steps_of_a_faulty_package_are_taken_apart(package: Path, monkeypatch: p
     threads: dict[str, int] = {}
     together = threading.Barrier(2, timeout=60)
 
-    def noted(name: str, step: Step) -> Step:
-        def take(context: Context) -> None:
-            # The first time it is looked whether all hold.
-            if context.collector.limit == 7:
-                threads[name] = threading.get_ident()
-                if name in ("rows of targets", "rows of results"):
-                    together.wait()
-            step(context)
+    def see(name: str, context: Context) -> None:
+        # The first time it is looked whether all hold.
+        if context.collector.limit == 7:
+            threads[name] = threading.get_ident()
+            if name in ("rows of targets", "rows of results"):
+                together.wait()
 
-        return take
-
-    for name, step in list(STEPS.items()):
-        monkeypatch.setitem(STEPS, name, noted(name, step))
-    monkeypatch.setattr("planspec.rules.steps.MANY", 0)
+    _watch(monkeypatch, see)
     assert not validate(package, None, limit=7).holds
-    assert list(threads) != [] and set(threads) == set(STEPS)
+    assert set(threads) == set(STEPS)
     assert {threads[name] for name in STEPS if name not in APART} == {threading.get_ident()}
     assert len({threads[name] for name in APART}) == 2
 

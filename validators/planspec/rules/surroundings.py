@@ -29,9 +29,7 @@ _HAN = re.compile("[一-鿿]{2}")
 def check_surroundings(context: Context) -> None:
     """T418, T419 and T420."""
     if context.has("coverage"):
-        for name in NAMED:
-            if context.has(name):
-                _check_also(context, name)
+        _check_also(context)
     for name in ("targets", "results", *NAMED):
         if context.has(name):
             _check_sentences(context, name)
@@ -39,7 +37,7 @@ def check_surroundings(context: Context) -> None:
         _check_figures(context)
 
 
-def _check_also(context: Context, name: str) -> None:
+def _check_also(context: Context) -> None:
     """T418: a name that another document on the district prints too, which the note does not say."""
     speakers: dict[str, set[str]] = defaultdict(set)
     spoken: dict[str, set[str]] = defaultdict(set)
@@ -47,28 +45,32 @@ def _check_also(context: Context, name: str) -> None:
         speakers[district].add(source)
         spoken[source].add(district)
     places = _places(context, {source for source, districts in spoken.items() if len(districts) > 1})
-    for row in context.raw(name).iter_rows(named=True):
-        stated = compact_text(row["stated"]).strip(_EDGES)
-        others = sorted(speakers.get(row["district_code"], set()) - {row["source_id"]})
-        if len(stated) < LEAST or not others or row["source_id"] not in context.texts:
-            continue
-        context.count("T418", 1)
-        told = next((s for s in others if _prints(context, s, stated, row["district_code"], places.get(s, []))), "")
-        if told and told not in row["note"] and not context.collector.spoiled(name, row[LINE]):
-            context.report("T418", name, row[LINE], "note", row[KEYS[name]], stated=row["stated"], document=told)
+    for name in filter(context.has, NAMED):
+        for row in context.raw(name).iter_rows(named=True):
+            stated = compact_text(row["stated"]).strip(_EDGES)
+            others = sorted(speakers.get(row["district_code"], set()) - {row["source_id"]})
+            if len(stated) < LEAST or not others or row["source_id"] not in context.texts:
+                continue
+            context.count("T418", 1)
+            told = next((s for s in others if _prints(context, s, stated, row["district_code"], places.get(s, []))), "")
+            if told and told not in row["note"] and not context.collector.spoiled(name, row[LINE]):
+                context.report("T418", name, row[LINE], "note", row[KEYS[name]], stated=row["stated"], document=told)
 
 
 def _places(context: Context, sources: set[str]) -> dict[str, list[tuple[int, str]]]:
     """Where some documents print a record's words or a figure of one, in their order, with the record's district."""
     places: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for name in RECORDS.values():
-        for row in context.raw(name).iter_rows(named=True) if context.has(name) and sources else ():
-            if row["source_id"] in sources and row["start"].isdigit():
-                places[row["source_id"]].append((int(row["start"]), row["district_code"]))
-    for row in context.raw("figures").iter_rows(named=True) if context.has("figures") and sources else ():
-        record = next((row[f"{role}_id"] for role in RECORDS if row[f"{role}_id"]), "")
-        if row["source_id"] in sources and record and row["start"].isdigit():
-            places[row["source_id"]].append((int(row["start"]), record[:6]))
+    for name in (*RECORDS.values(), "figures"):
+        rows = (
+            context.frame(name).filter(pl.col("source_id").is_in(list(sources)))
+            if context.has(name)
+            else pl.DataFrame()
+        )
+        keys = [pl.col(f"{role}_id") for role in RECORDS]
+        # A key begins with its district.
+        told = pl.col("district_code") if name != "figures" else pl.coalesce(keys).str.slice(0, 6)
+        for source, *place in rows.select("source_id", "start", told).drop_nulls().iter_rows() if rows.height else ():
+            places[source].append(tuple(place))
     return {source: sorted(found) for source, found in places.items()}
 
 
