@@ -29,7 +29,7 @@ def release(
 ) -> None:
     """Stamp, commit and tag a data release, or refuse with the reasons and exit 1; it is not published by this.
 
-    Example: plans release 1.1.0 --dry-run
+    Example: plans release 2.0.0 --dry-run
     """
     from plans.cli import DOES_NOT, HOLDS, stop
     from plans.release import describe, perform, prepare

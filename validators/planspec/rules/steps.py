@@ -136,7 +136,8 @@ def _shares() -> tuple[list[int], list[int]]:
 
 def in_order(context: Context, steps: dict[str, Step]) -> None:
     """Take steps one after the other, but those `APART` two at a time where that is worth its while."""
-    apart = {name: step for name, step in steps.items() if name in APART and may_thread(context)}
+    names = APART if may_thread(context) else ()
+    apart = {name: step for name, step in steps.items() if name in names}
     _take_apart(context, list(apart.values()))
     for name, step in steps.items():
         if name not in apart:

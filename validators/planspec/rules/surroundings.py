@@ -60,17 +60,13 @@ def _check_also(context: Context) -> None:
 def _places(context: Context, sources: set[str]) -> dict[str, list[tuple[int, str]]]:
     """Where some documents print a record's words or a figure of one, in their order, with the record's district."""
     places: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for name in (*RECORDS.values(), "figures"):
-        rows = (
-            context.frame(name).filter(pl.col("source_id").is_in(list(sources)))
-            if context.has(name)
-            else pl.DataFrame()
-        )
-        keys = [pl.col(f"{role}_id") for role in RECORDS]
-        # A key begins with its district.
-        told = pl.col("district_code") if name != "figures" else pl.coalesce(keys).str.slice(0, 6)
-        for source, *place in rows.select("source_id", "start", told).drop_nulls().iter_rows() if rows.height else ():
-            places[source].append(tuple(place))
+    # A key begins with its district.
+    of_figure = pl.coalesce(pl.col(f"{role}_id") for role in RECORDS).str.slice(0, 6)
+    for name in filter(context.has, (*RECORDS.values(), "figures")):
+        rows = context.frame(name).filter(pl.col("source_id").is_in(list(sources)))
+        district = of_figure if name == "figures" else pl.col("district_code")
+        for source, start, told in rows.select("source_id", "start", district).drop_nulls().iter_rows():
+            places[source].append((start, told))
     return {source: sorted(found) for source, found in places.items()}
 
 
@@ -78,8 +74,10 @@ def _prints(context: Context, source: str, stated: str, district: str, places: l
     """Whether a document prints words, and of several districts it speaks for, where it tells of this one: its records stand
     before or behind them."""
     text = context.texts.get(source)
-    for match in re.finditer(re.escape(stated), text.compact.text) if text else ():
-        at = bisect_left(places, (text.compact.offsets[match.start()], "")) if text else 0
+    if text is None:
+        return False
+    for match in re.finditer(re.escape(stated), text.compact.text):
+        at = bisect_left(places, (text.compact.offsets[match.start()], ""))
         if not places or district in {told for _, told in places[max(0, at - 1) : at + 1]}:
             return True
     return False
