@@ -22,8 +22,11 @@ COLUMNS = {
     "projects": ("note",),
     "initiatives": ("note", "summary_en", "summary_zh"),
 }
-NEAR = 700
-"""A figure printed so many characters from a row may be told in its note; a passage seldom is longer."""
+NEAR = {"note": 120, "summary_en": 700, "summary_zh": 700}
+"""Of figures printed so many characters from a row a note or a summary may tell: a note of its sentence and those beside
+it, a summary of the passage that explains an initiative."""
+LINKS = {"project_id": "projects", "portfolio_id": "projects", "initiative_id": "initiatives"}
+"""Columns that say what a row belongs to, and the resource whose key they hold."""
 ALONE = 3
 """A number of so many digits says by itself which figure of the document is meant, wherever that stands."""
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?(?:st|nd|rd|th)?(?: (?:million|billion|thousand))?")
@@ -32,6 +35,7 @@ _BEFORE = re.compile(r"offsets? (?:\d+(?:,| and)? )*$")
 _KEY_YEAR = re.compile(r"\d{6}-(\d{4})-")
 _ASIDE = frozenset((LINE, "start", "end", "cue_start", "cue_end", "year", "district_code"))
 _POWERS = (1.0, 1e4, 1e8, 1e-6)
+_DIGITS = re.compile(r"[0-9.]+")
 
 
 def with_digits(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
@@ -50,7 +54,8 @@ def _borne_out(text: str, known: set[float] | frozenset[float]) -> bool:
 
 
 def doubtful(row: dict[str, Any], column: str, documents: set[str]) -> list[str]:
-    """Numbers of a cell that neither the row's other cells, nor its years, nor the documents' ids have."""
+    """Numbers of a cell that neither the row's other cells, nor its years, nor the documents' ids have, nor words that
+    the cell quotes."""
     cell = row[column]
     spoken = [
         match.group()
@@ -66,15 +71,15 @@ def doubtful(row: dict[str, Any], column: str, documents: set[str]) -> list[str]
     if not open_:
         return []
     rest = " ".join(v for k, v in row.items() if k not in _ASIDE and k != column and v)
-    known = chinese_numbers(rest) | english_numbers(rest)
+    known = chinese_numbers(rest) | english_numbers(rest) | chinese_numbers(_DIGITS.sub(" ", cell))
     return [n for n in open_ if re.fullmatch(r"0\d\d", n) or not _borne_out(n, known)]
 
 
 def check_cited_numbers(context: Context) -> None:
     """P339: a number in a note or a summary that no cell of the row, no figure near it and no document id bears out.
 
-    Near are the figures within `NEAR` characters of the row, or of an offset that the note names, and those of the
-    records that belong to an initiative. A long number, or one that counts in order (14th), may stand anywhere in the
+    Near are the figures within `NEAR` characters of the row, or of an offset that the cell names, those of the records
+    that belong to an initiative, and those of the records that a row belongs to. A long number, or one that counts in order (14th), may stand anywhere in the
     document.
     """
     if not context.has("figures", "sources"):
@@ -94,14 +99,16 @@ def check_cited_numbers(context: Context) -> None:
         return
     places = _figures(context, {row["source_id"] for _, row, _, _ in open_})
     related = _related(context, {row["initiative_id"] for name, row, _, _ in open_ if name == "initiatives"})
+    linked = _linked(context, {row[link] for _, row, _, _ in open_ for link in LINKS if row.get(link)})
     told: set[tuple[str, int]] = set()
     for name, row, column, numbers in open_:
         starts, printed = places.get(row["source_id"], ([], []))
         spots = [int(row["start"])] if row["start"] else []
         spots += [int(o) for run in _OFFSETS.findall(row[column]) for o in re.findall(r"\d+", run)]
-        known = set(related.get(row.get("initiative_id", ""), ()))
+        known = set(related.get(row[context.key_of(name)], ()))
+        known = known.union(*(linked.get(row.get(link, ""), ()) for link in LINKS))
         for spot in spots:
-            for i in range(bisect_left(starts, spot - NEAR), bisect_right(starts, spot + NEAR)):
+            for i in range(bisect_left(starts, spot - NEAR[column]), bisect_right(starts, spot + NEAR[column])):
                 known |= _numbers_of(printed[i])
         wrong = next((n for n in numbers if not _borne_out(n, known) and not _anywhere(n, printed)), "")
         if wrong and (name, row[LINE]) not in told:
@@ -139,4 +146,18 @@ def _related(context: Context, initiatives: set[str]) -> dict[str, set[float]]:
             own = frames.table(name).select("initiative_id", "stated").join(asked, on="initiative_id", how="semi")
             for key, stated in frames.collect([own])[0].drop_nulls().iter_rows():
                 known[key] |= chinese_numbers(stated)
+    return known
+
+
+def _linked(context: Context, keys: set[str]) -> dict[str, set[float]]:
+    """Numbers in the phrases of some projects and initiatives."""
+    frames = context.frames
+    known: dict[str, set[float]] = defaultdict(set)
+    for name in sorted(set(LINKS.values())):
+        if context.has(name):
+            key = context.key_of(name)
+            asked = frames.local(pl.DataFrame({key: sorted(keys)}, schema={key: pl.String}))
+            own = frames.table(name).select(key, "stated").join(asked, on=key, how="semi")
+            for id_, stated in frames.collect([own])[0].drop_nulls().iter_rows():
+                known[id_] |= chinese_numbers(stated)
     return known
