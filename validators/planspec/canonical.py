@@ -227,16 +227,13 @@ def _derive(body: list[dict[str, str]], resource: Resource, factors: dict[str, s
 
 
 def unit_factors(package: Package) -> dict[str, str]:
-    """Factor of each unit as text, from units.csv; empty where it cannot be read."""
+    """Factor of each unit as text, from units.csv in whatever form it has; empty where it cannot be read."""
     resource = package.resources.get("units")
     if resource is None or not package.store.exists(resource.path):
         return {}
-    try:
-        text, _ = decode(package.store.read(resource.path))
-        rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    except (UnicodeDecodeError, csv.Error):
-        return {}
-    return {r["unit_id"]: r["factor"].strip() for r in rows if r.get("unit_id") and r.get("factor")}
+    data, _, refused = canonical_csv(package.store.read(resource.path), resource, {})
+    rows = [] if refused else csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
+    return {r["unit_id"]: r["factor"] for r in rows if r["unit_id"] and r["factor"]}
 
 
 def format_package(path: Path, *, write: bool) -> Changes:

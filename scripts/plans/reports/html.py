@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from html import escape
 
-from plans.reports.words import WORDS, mend, message, place, unlisted
+from plans.reports.words import WORDS, ledger, mend, message, place, proof, unlisted
 from planspec.findings import Finding
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
@@ -28,11 +28,9 @@ def render(report: Report, language: str) -> str:
         groups[finding.rule].append(finding)
     more = unlisted(report)
     counts = ", ".join(f"{report.count(s)} {words[s + 's']}" for s in ("error", "warning", "info"))
-    facts = report.facts
     body = [
         f"<h1>{escape(report.package)} {escape(report.version)}: {escape(words['holds'] if report.holds else words['fails'])}</h1>",
-        f"<p>{escape(counts)}. {facts.get('figures', 0)} {escape(words['figures'])}; {facts.get('proved', 0)}/"
-        f"{facts.get('targets', 0) + facts.get('results', 0)} {escape(words['proved'])}.</p>",
+        f"<p>{escape(counts)}. {escape(ledger(report, language))}; {escape(proof(report, language))}.</p>",
     ]
     for rule_id in sorted(groups, key=lambda r: (report.severity(r) != "error", r)):
         body.append(_group(report, rule_id, groups[rule_id], more.get(rule_id, 0), language))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plans.reports.words import WORDS, mend, message, place
+from plans.reports.words import WORDS, ledger, mend, message, place, proof
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
 
@@ -19,11 +19,10 @@ def render(report: Report, language: str) -> str:
     words = WORDS[language]
     counts = ", ".join(f"{report.count(s)} {words[s + 's']}" for s in ("error", "warning", "info"))
     lines = [f"## {words['holds'] if report.holds else words['fails']} {counts}", ""]
-    facts = report.facts
     lines.append(
-        f"{report.package} {report.version}: {facts.get('districts', 0)} {words['districts']}, {len(report.documents)} {words['texts']}, "
-        f"{sum(report.tables.values())} {words['rows']}, {facts.get('figures', 0)} {words['figures']}, "
-        f"{facts.get('proved', 0)}/{facts.get('targets', 0) + facts.get('results', 0)} {words['proved']}."
+        f"{report.package} {report.version}: {report.facts.get('districts', 0)} {words['districts']}, {len(report.documents)} {words['texts']}, "
+        f"{sum(report.tables.values())} {words['rows']}, {ledger(report, language)}; "
+        f"{proof(report, language)}."
     )
     layers = []
     for layer in LAYERS:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plans.reports.words import WORDS, mend, message, place, unlisted
+from plans.reports.words import WORDS, ledger, mend, message, place, proof, unlisted
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
 
@@ -32,19 +32,18 @@ def render(report: Report, language: str) -> str:
 
 
 def _proved(report: Report, language: str) -> list[str]:
-    words, facts = WORDS[language], report.facts
+    words = WORDS[language]
     rows = sum(report.tables.values())
     texts = len(report.documents) + len(report.missing_texts)
     lines = [f"{report.package} {report.version}"]
     lines.append(
-        f"  {facts.get('districts', 0)} {words['districts']}, {len(report.documents)}/{texts} {words['texts']}, {rows} {words['rows']} ({', '.join(f'{n} {c}' for n, c in report.tables.items() if c)})"
+        f"  {report.facts.get('districts', 0)} {words['districts']}, {len(report.documents)}/{texts} {words['texts']}, {rows} {words['rows']} ({', '.join(f'{n} {c}' for n, c in report.tables.items() if c)})"
     )
-    lines.append(f"  {facts.get('figures', 0)} {words['figures']}")
-    lines.append(f"  {facts.get('proved', 0)} / {facts.get('targets', 0) + facts.get('results', 0)} {words['proved']}")
+    lines += [f"  {ledger(report, language)}", f"  {proof(report, language)}"]
     for layer in LAYERS:
         rules = [r for r in catalogue().values() if r.layer == layer]
         run = [r for r in rules if r.id not in report.skipped]
-        failed = sum(1 for r in rules if report.counts.get(r.id))
+        failed = sum(report.counts.get(r.id, 0) for r in rules)
         lines.append(
             f"  {layer:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗"
         )

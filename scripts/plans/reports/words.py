@@ -15,7 +15,9 @@ WORDS = {
         "texts": "source texts",
         "districts": "districts",
         "rows": "rows",
-        "figures": "printed figures, each in the ledger",
+        "figures": "printed figures in the ledger",
+        "recounted": "recounted in the texts: {covered} of {recounted} numbers stand in it",
+        "unread": "not recounted: no source text at hand",
         "proved": "records re-derived from their phrase",
         "rules": "rules",
         "skipped": "skipped",
@@ -43,7 +45,9 @@ WORDS = {
         "texts": "原文",
         "districts": "区市",
         "rows": "行",
-        "figures": "个印刷数字，均在台账中",
+        "figures": "个印刷数字在台账中",
+        "recounted": "对原文重新清点：{recounted} 个数字中 {covered} 个在台账中",
+        "unread": "未重新清点：没有原文",
         "proved": "条记录由原文短语重新推出",
         "rules": "条规则",
         "skipped": "跳过",
@@ -79,6 +83,20 @@ def mend(finding: Finding, language: str) -> str:
 def place(finding: Finding) -> str:
     """file:line:column, as editors read it."""
     return ":".join(str(p) for p in (finding.file or "datapackage.json", finding.line or "", finding.column) if p != "")
+
+
+def ledger(report: Report, language: str) -> str:
+    """How many figures the ledger has, and what a recount of the texts says of it."""
+    words, facts = WORDS[language], report.facts
+    told = words["recounted"].format(**facts) if "recounted" in facts else words["unread"]
+    return f"{facts.get('figures', 0)} {words['figures']}; {told}"
+
+
+def proof(report: Report, language: str) -> str:
+    """How many of the records that state something were derived from their phrase again, with the same outcome."""
+    facts = report.facts
+    stated = facts.get("targets", 0) + facts.get("results", 0)
+    return f"{facts.get('proved', 0)} / {stated} {WORDS[language]['proved']}"
 
 
 def unlisted(report: Report) -> dict[str, int]:

@@ -48,6 +48,8 @@ _DATES = (
 def check_cited(context: Context) -> None:
     """Run the rules on citations."""
     _check_at_hand(context)
+    if not _all_at_hand(context):
+        context.skipped["T413"] = "not all source texts at hand: another may hold the words"
     for name, column in NOTES.items():
         if context.has(name):
             _check_notes(context, name, column)
@@ -60,6 +62,10 @@ def check_cited(context: Context) -> None:
         _check_titles(context)
     if context.has("coverage"):
         _check_completeness(context)
+
+
+def _all_at_hand(context: Context) -> bool:
+    return context.has("sources") and len(context.texts) == len(context.frame("sources"))
 
 
 def _check_at_hand(context: Context) -> None:
@@ -78,7 +84,8 @@ def _check_notes(context: Context, name: str, column: str) -> None:
     everything = "\n".join(t.compact.text for t in context.texts.values())
     if context.has("errata"):
         everything += "\n" + "\n".join(context.raw("errata")["reading"])
-    whole = context.has("sources") and len(context.texts) == len(context.frame("sources"))
+    whole = _all_at_hand(context)
+    known = set(context.frame("sources")["source_id"]) if context.has("sources") else set(context.texts)
     keys = context.resource(name).primary_key
     for row in context.raw(name).filter(pl.col(column) != "").iter_rows(named=True):
         note = row[column]
@@ -93,7 +100,7 @@ def _check_notes(context: Context, name: str, column: str) -> None:
             if lost:
                 context.report("T413", name, row[LINE], column, key, quote=lost)
                 continue
-        wrong = _wrong_citation(context, row, note)
+        wrong = _wrong_citation(context, row, note, known)
         context.count("T414", 1)
         if wrong:
             context.report("T414", name, row[LINE], column, key, cited=wrong)
@@ -101,7 +108,7 @@ def _check_notes(context: Context, name: str, column: str) -> None:
 
 def _check_quotes_zh(context: Context, name: str, column: str) -> None:
     """T413, of Chinese between quotation marks."""
-    if not context.has("sources") or len(context.texts) < len(context.frame("sources")):
+    if not _all_at_hand(context):
         return
     everything = "\n".join(t.compact.text for t in context.texts.values())
     for row in context.raw(name).filter(pl.col(column).str.contains("“")).iter_rows(named=True):
@@ -114,19 +121,22 @@ def _check_quotes_zh(context: Context, name: str, column: str) -> None:
             context.report("T413", name, row[LINE], column, key, quote=lost)
 
 
-def _wrong_citation(context: Context, row: dict, note: str) -> str:
-    """The first citation of a note that its document does not bear out; "" where all are borne out."""
+def _wrong_citation(context: Context, row: dict, note: str, known: set[str]) -> str:
+    """The first citation of a note that its document does not bear out; "" where all are borne out.
+
+    What is cited from a document that is not at hand cannot be told.
+    """
     names = [compact_text(row.get(c) or "").strip(_EDGES) for c in ("stated", "name_zh", "printed", "reading")]
     for match in _ALSO.finditer(note):
-        text = context.texts.get(match.group(1))
-        if text is None or match.group(1) == row.get("source_id"):
+        if match.group(1) not in known or match.group(1) == row.get("source_id"):
             return match.group()
-        if not any(n and _shares(n, text.compact.text) for n in names):
+        text = context.texts.get(match.group(1))
+        if text and not any(n and _shares(n, text.compact.text) for n in names):
             return match.group()
     for match in _PRINTS.finditer(note):
         text = context.texts.get(match.group(1))
         quotes = [compact_text(q).strip(_EDGES) for q in _QUOTED.findall(match.group(2))]
-        if text is None or any(q not in text.compact.text for q in quotes[:1]):
+        if match.group(1) not in known or (text and any(q not in text.compact.text for q in quotes[:1])):
             return match.group().strip()
     own = context.texts.get(row.get("source_id") or "")
     for match in _OFFSETS.finditer(note) if own else ():

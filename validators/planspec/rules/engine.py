@@ -19,6 +19,10 @@ PART = 250_000
 """Rows that are judged at once: more would only need more memory."""
 
 
+PROOF = ("R230", "R231", "R232", "R233", "R234")
+"""Rules that say that a row's own figure gives another value, unit or comparator than the row has."""
+
+
 @dataclass
 class Judged:
     """What the row rules of a resource found.
@@ -56,9 +60,13 @@ def _judge_by_pandera(frames: PolarsFrames, name: str, rows: nw.LazyFrame[Any], 
         counted = frame.select(nw.len().alias("rows"), *(e.sum().alias(rule) for rule, e in applies.items())).row(0)
         sums = dict(zip(applies, counted[1:], strict=True))
         judged.rows.update({rule.rule: int(sums.get(rule.rule, counted[0])) for rule in rules})
-        judged.proved += part.height - part["_own"].null_count() if name in OBSERVATIONS else 0
-        for rule, failing in _failed(name, part, rules).items():
+        failed = _failed(name, part, rules)
+        for rule, failing in failed.items():
             found.setdefault(rule, []).append(failing)
+        if name in OBSERVATIONS:
+            derived = part.height - part["_own"].null_count()
+            otherwise = [failed[rule].filter(pl.col("_own").is_not_null())[LINE] for rule in PROOF if rule in failed]
+            judged.proved += derived - (pl.concat(otherwise).n_unique() if otherwise else 0)
     judged.failing = {rule: pl.concat(parts).sort(LINE) for rule, parts in found.items()}
     return judged
 
@@ -109,7 +117,8 @@ def _judge_bare(frames: Frames, name: str, rows: nw.LazyFrame[Any], rules: list[
     defects = {rule.rule: _told(rule.defect()) for rule in rules}
     applies = {f"applies {rule.rule}": _told(rule.applies()) for rule in rules if rule.applies}
     if name in OBSERVATIONS:
-        applies["proved"] = ~nw.col("_own").is_null()
+        otherwise = nw.any_horizontal(*(defects[rule] for rule in PROOF if rule in defects), ignore_nulls=True)
+        applies["proved"] = ~nw.col("_own").is_null() & ~otherwise
     everything = defects | applies
     flags = frames.keep(rows.select(LINE, *(expression.alias(label) for label, expression in everything.items())))
     wrong, counted = frames.collect(

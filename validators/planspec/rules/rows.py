@@ -21,6 +21,10 @@ POINTS = ["gap", "contribution"]
 COUNTS = ["stock_count", "flow_count"]
 PLACES = ["city", "province", "nation"]
 OBS = ("targets", "results")
+CHANGING = "增(?:[^加]|加(?:[^值]|$)|$)|[降减翻]|同步|[高低快慢]于|回落|下滑|提[升高]|缩小|扩大|持平"
+"""Words with which a rate of growth is told; 增加值 is none of them."""
+GROWING, SHARING = "增长|增速|增幅", "占比|比重"
+"""Words with which a share, and a rate of growth, is never told."""
 
 
 @dataclass(frozen=True)
@@ -232,6 +236,14 @@ def own_figure_in_phrase() -> nw.Expr:
 @row_rule("R236", OBS, "indicator_id", lambda: _given("stated"))
 def label_in_words() -> nw.Expr:
     return _given("stated") & _given("_labelled") & ~c("_labelled")
+
+
+@row_rule("R239", OBS, "indicator_id", lambda: c("_measure").is_in(FRACTIONS) & _given("stated"))
+def measure_in_words() -> nw.Expr:
+    words = nw.concat_str([c("cue").fill_null(""), c("stated")], separator="\n")
+    steady = (c("_measure") == "growth_rate") & (~words.str.contains(CHANGING) | words.str.contains(SHARING))
+    growing = (c("_measure") == "share") & words.str.contains(GROWING)
+    return (_given("stated") & (steady | growing)).fill_null(value=False)
 
 
 @row_rule("R237", OBS, "stated", lambda: _given("stated"))

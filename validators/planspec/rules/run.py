@@ -26,6 +26,9 @@ from planspec.rules.steps import READ, STEPS, UNREAD, in_order, may_share, may_t
 from planspec.rules.totals import check_totals
 from planspec.tables import read_tables
 
+RECOUNT = ("T407", "T408")
+"""Rules that read the numbers in the texts once more and ask for each whether the ledger covers it."""
+
 
 @dataclass
 class Report:
@@ -154,9 +157,11 @@ def _report(
     severities = {change["rule"]: change["severity"] for change in lowered}
     missing = _missing_texts(context, sources)
     _note_unread(context)
+    # Counted before findings are reduced: a number without a row is missing whatever explains it.
+    lost = sum(collector.counts[rule] for rule in RECOUNT)
     reduce_to_causes(context, severities)
     heights = {name: context.frames.height(name) for name in context.frames.resources}
-    facts = _facts(context)
+    facts = _facts(context, lost)
     context.frames.release()
     return Report(
         package.name,
@@ -237,9 +242,12 @@ def _missing_texts(context: Context, sources: Path | None) -> list[str]:
     return missing
 
 
-def _facts(context: Context) -> dict[str, int]:
-    """What was proved, in numbers a person can picture."""
+def _facts(context: Context, lost: int) -> dict[str, int]:
+    """What was proved, in numbers a person can picture; `lost`: numbers of the texts that no ledger row covers."""
     facts: dict[str, int] = {"explained": context.collector.explained}
+    recounted = sum(context.rows.get(rule, 0) for rule in RECOUNT)
+    if recounted:
+        facts |= {"recounted": recounted, "covered": recounted - lost}
     frames = context.frames
     if context.has("figures"):
         figures = frames.table("figures")

@@ -30,6 +30,7 @@ from planspec.rules.catalogue import catalogue
 from planspec.rules.context import Context
 from planspec.rules.contract import missing_column
 from planspec.rules.enrich import NEEDS, enrich
+from planspec.rules.labels import check_labels
 from planspec.rules.names import check_names
 from planspec.rules.profiles import check_descriptor
 from planspec.rules.quotes import check_quoted
@@ -100,7 +101,9 @@ def _check_texts(context: Context) -> None:
 UNREAD: dict[str, Step] = {
     **{f"rows of {name}": partial(check_rows, name=name, rules=rules) for name, rules in _rules_by_resource().items()},
     "form": _check_form,
-    **{step.__name__: step for step in (check_text, check_names, check_slips, check_told, check_subjects)},
+    **{
+        step.__name__: step for step in (check_text, check_names, check_slips, check_labels, check_told, check_subjects)
+    },
     **{step.__name__: step for step in CHECKS},
     "check_quoted": check_quoted,
 }
@@ -117,6 +120,7 @@ SECOND = (
     "check_names",
     "check_subjects",
     "check_slips",
+    "check_labels",
     "check_told",
     "check_quoted",
     "check_named",

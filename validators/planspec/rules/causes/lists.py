@@ -28,7 +28,7 @@ OF_UNIT = (
     "R263",
     "T415",
 )
-OF_INDICATOR = ("R204", "R205", "R207", "R208", "R209", "R236", "R243", "R246", "P331", "P332")
+OF_INDICATOR = ("R204", "R205", "R207", "R208", "R209", "R236", "R238", "R239", "R243", "R246", "P331", "P332")
 LIST_COLUMNS = {
     "units": ("unit_id", "symbol_zh", "dimension", "base_unit_id", "factor", "iso4217"),
     "indicators": ("indicator_id", "labels_zh", "measure", "dimension", "min", "max", "core"),
@@ -123,22 +123,42 @@ def _entries(causes: Causes, place: Place, name: str, columns: tuple[str, ...]) 
 
 
 def _once(causes: Causes, rule: str, column: str) -> None:
-    """Where every row that names an entry fails, the entry is wrong: one finding, at the first of the rows."""
+    """Where every row that names an entry fails, the entry is wrong: one finding, at the first of the rows.
+
+    Not where the words of such a row give the unit of another entry: then the rows name the wrong one.
+    """
     failing: dict[Any, list[Place]] = defaultdict(list)
+    misnamed = _misnamed(causes) if rule == "R231" else set()
     for place in causes.of(rule):
-        if place[1] in OBSERVATIONS:
-            failing[causes.row(place[1], place[2]).get(column)].append(place)
+        key = causes.row(place[1], place[2]).get(column)
+        if place[1] in OBSERVATIONS and key not in misnamed:
+            failing[key].append(place)
     for key, places in failing.items():
         users = sum(len(causes.lines_of(name, column, key)) for name in OBSERVATIONS)
         for place in places[1:] if len(places) == users else ():
             causes.explain(place, places[0])
 
 
+def _misnamed(causes: Causes) -> set[Any]:
+    """Units that some row names while its words give the symbol of another unit."""
+    symbols = set(causes.context.frame("units")["symbol_zh"]) if causes.context.has("units") else set()
+    said = [f for f in causes.context.collector.findings if f.rule == "R231" and f.params["_read_unit"] in symbols]
+    return {causes.row(f.resource, f.line).get("unit_id") for f in said}
+
+
 def follow_documents(causes: Causes) -> None:
     """A wrong row of sources or coverage makes what rests on the document look wrong."""
     if not causes.context.has("sources", "coverage"):
         return
-    sources = {causes.row("sources", line).get("source_id"): place for line, place in causes.wrong("sources").items()}
+    wrong = causes.wrong("sources")
+    sources = {causes.row("sources", line).get("source_id"): place for line, place in wrong.items()}
+    # A wrong title or date hides no number of the text.
+    mistaken = {
+        causes.row("sources", line).get("source_id"): place
+        for line in wrong
+        for place in causes.at["sources", line]
+        if place[3] in ("source_id", "file", "sha256", "characters") and place not in causes.reasons
+    }
     lost = [place for name, place in causes.lost.values() if name == "sources"]
     known: set[str] = set()
     if causes.context.has("figures"):
@@ -146,8 +166,9 @@ def follow_documents(causes: Causes) -> None:
         known = set(frames.collect([frames.table("figures").select("source_id").unique()])[0]["source_id"])
     for place in causes.of("T407", "T408", "P337"):
         source = place[4].rsplit("/", 1)[0] if place[0] != "P337" else causes.row(place[1], place[2]).get("source_id")
-        if source in sources:
-            causes.explain(place, sources[source])
+        told = sources if place[0] == "P337" else mistaken
+        if source in told:
+            causes.explain(place, told[source])
         elif source not in known and lost:
             causes.explain(place, lost[0])
     _full(causes)
