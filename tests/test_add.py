@@ -156,6 +156,16 @@ def test_what_is_written_is_canonical_and_proved(app: typer.Typer, report: Path,
     assert not lost
 
 
+def test_two_numbers_in_one_numeral_stay_in_the_ledger(app: typer.Typer, report: Path, package: Path) -> None:
+    """No column can hold both numbers, and yet the figure is accounted for."""
+    text = report.read_text(encoding="utf-8")
+    report.write_text(text.replace("支持两家", "引进龙头企业十七八户。支持两家"), encoding="utf-8")
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.5", "--write")
+    source = rows(package, "sources")[-1]["source_id"]
+    [figure] = [r for r in rows(package, "figures") if r["source_id"] == source and r["printed"] == "十七八"]
+    assert (figure["role"], figure["reason"]) == ("context", "standing figure")
+
+
 def test_targets_carry_what_was_scanned(app: typer.Typer, report: Path, package: Path) -> None:
     run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.5", "--write")
     target = next(r for r in rows(package, "targets") if r["target_id"] == "350400-2025-gdp-growth")

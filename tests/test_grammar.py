@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from planspec.grammar import classify, compact, read_at, read_figures, read_governing, read_statements, sentence_span
+from planspec.grammar import (
+    classify,
+    compact,
+    find_unsettled,
+    read_at,
+    read_figures,
+    read_governing,
+    read_statements,
+    sentence_span,
+)
 from planspec.grammar.lexicon import UNITS
 from planspec.grammar.quantity import parse_numeral
 from planspec.grammar.text import compact_text
@@ -90,6 +99,66 @@ def test_any_text_is_read_without_error_and_in_place(text: str) -> None:
 @given(st.integers(1, 9999))
 def test_chinese_numerals_round_trip(number: int) -> None:
     assert parse_numeral(_chinese(number)) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["两三", "十七八", "二三十", "三五百", "三百四五十", "三四五", "一百五", "两千三", "十四五", "百千", ""]
+)
+def test_no_single_number_is_no_value(text: str) -> None:
+    assert parse_numeral(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("二〇二五", 2025), ("一一〇", 110), ("八五二", 852), ("廿一", 21), ("零五", 5)]
+)
+def test_digits_one_by_one_are_a_number(text: str, value: int) -> None:
+    assert parse_numeral(text) == value
+
+
+@pytest.mark.parametrize(
+    ("phrase", "printed"),
+    [
+        ("新建两三家", "两三"),
+        ("新增三四个平台", "三四"),
+        ("约十七八个", "十七八"),
+        ("新增二三十个", "二三十"),
+        ("培训三四百余人", "三四百"),
+        ("新增三百四五十家", "三百四五十"),
+        ("投资三四亿元", "三四亿"),
+        ("新增三五个", "三五"),
+        ("新增一二十家", "一二十"),
+        ("新增十一二个", "十一二"),
+    ],
+)
+def test_two_numbers_at_once_are_one_figure_without_a_value(phrase: str, printed: str) -> None:
+    start = phrase.index(printed)
+    place = (start, start + len(printed))
+    assert find_unsettled(phrase) == (place,)
+    assert read_figures(phrase) == ()
+    assert read_at(phrase, *place) is None
+    assert read_at(phrase, start, start + 1) is None
+
+
+@pytest.mark.parametrize(
+    "phrase",
+    [
+        "一二产业",
+        "二三线城市",
+        "三五成群",
+        "十四五期间",
+        "十三五期间",
+        "十二五期间",
+        "六七十年代",
+        "七八月份",
+        "第三四节",
+        "一二期工程",
+        "两百三十个",
+        "唯一一家",
+        "新增十五个",
+    ],
+)
+def test_what_names_one_number_or_none_is_settled(phrase: str) -> None:
+    assert find_unsettled(phrase) == ()
 
 
 def _chinese(number: int) -> str:

@@ -5,6 +5,7 @@ A fixture is a small edit of the base package in tests/fixtures/package; tests/r
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections import Counter
@@ -309,3 +310,24 @@ def test_a_document_on_several_districts_counts_where_it_tells_of_the_own(
     )
     report = validate(package, package / "sources")
     assert [f.rule for f in report.findings if f.rule in ("T403", "T418") and f.key == key] == ["T418"] * found
+
+
+@pytest.mark.parametrize(
+    ("reason", "rules"), [("", ["T408"]), ("standing figure", []), ("enumeration", ["T409"]), ("ordinal", ["T409"])]
+)
+def test_two_numbers_in_one_numeral_are_a_figure_of_no_record(tmp_path: Path, reason: str, rules: list[str]) -> None:
+    """两三家 must be in the ledger, and nothing but a standing figure: no column can hold both numbers."""
+    name = "sources/901-yunqiao-report.txt"
+    before = fixtures.base()[name].decode("utf-8")
+    text = before + "引进企业两三家。"
+    changed = {"sha256": hashlib.sha256(text.encode("utf-8")).hexdigest(), "characters": str(len(text))}
+    edits = [
+        {"file": name, "content": text},
+        {"resource": "sources", "key": "901", "set": changed},
+    ]
+    if reason:
+        place = {"source_id": "901", "start": str(len(before) + 4), "end": str(len(before) + 6), "part": "1"}
+        told = {"printed": "两三", "role": "context", "reason": reason}
+        edits.append({"resource": "figures", "add": place | told})
+    package = fixtures.assemble(tmp_path, edits)
+    assert [f.rule for f in validate(package, package / "sources").findings] == rules

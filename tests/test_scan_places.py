@@ -74,6 +74,8 @@ def test_results_that_begin_alike_are_no_list_of_goals(vocabulary: Vocabulary) -
         ("全面落实人才新政52条。", "52", "context", "standing figure"),
         ("制定人才新政52条。", "52", "target", ""),
         ("力争综合考核在全省17个城市中位列第一。", "17", "context", "standing figure"),
+        ("引进龙头企业两三家。", "两三", "context", "standing figure"),
+        ("新增三五百个车位。", "三五百", "context", "standing figure"),
     ],
 )
 def test_role_by_structure(vocabulary: Vocabulary, sentence: str, printed: str, role: str, reason: str) -> None:

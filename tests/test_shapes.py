@@ -39,6 +39,9 @@ _NUMBERS = [
     "两百",
     "百",
     "万亿",
+    "两三",
+    "5千",
+    "8万",
     "翻番",
     "翻一番",
 ]
@@ -139,6 +142,12 @@ def test_made_up_phrases_are_read_alike(monkeypatch: pytest.MonkeyPatch, phrases
         "到2025.",
         "版本5.0.",
         "优化3.02版",
+        "某某增加50000万至8万人",
+        "某某增加5万至80000万亿元",
+        "培训30至5千人",
+        "某某3千余万元某某",
+        "5千某某百姓",
+        "新建十七八个某某5处",
     ],
 )
 def test_phrases_that_ask_for_care_are_read_alike(monkeypatch: pytest.MonkeyPatch, phrase: str) -> None:

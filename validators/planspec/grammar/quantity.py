@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
@@ -14,7 +15,23 @@ from planspec.grammar.lexicon import AFTER, BEFORE, DIGITS_ZH, NUMERAL_ZH, POWER
 _ARABIC = re.compile(r"\d+(?:\.\d+)?")
 _CHINESE = re.compile(f"[{NUMERAL_ZH}]+")
 _DOUBLING = re.compile(r"翻(?:了)?([一两三四]?)番|翻(?:了)?(?:一)?倍")
+_COUNTED = re.compile(
+    "(?:[一二两三四五六七八九]?千)?(?:[零〇]?[一二两三四五六七八九]?百)?(?:[零〇]?[一二两三四五六七八九]?十)?"
+    "(?:(?<![百千])[一二两三四五六七八九]|[零〇][一二两三四五六七八九])?"
+)
+"""A numeral with the places of its digits. Not 一百五: 150 to most, 105 to some."""
+_SPELT = re.compile("[零〇一二两三四五六七八九]+")
+_BETWEEN = re.compile(
+    "(?:[一二两三四五六七八九]千)?(?:[一二两三四五六七八九]百)?"
+    "(?:[二三四五六七八九]?十(?:一二|二三|三四|四五|五六|六七|七八|八九)"
+    "|(?:一两|两三|二三|三四|三五|四五|五六|六七|七八|八九|一二(?=[十百千万亿]))[十百千]?)(?:万亿|万|亿)?"
+)
+"""A numeral that names two numbers at once: 两三, 十七八, 二三十, 三五百, 三百四五十. Not 一二 alone (一二期) and not a plan (十三五)."""
 _POWER = re.compile("(十万|百万|千万|百亿|千亿|万亿|万|亿|百|千)")
+_OF_UNIT = re.compile("万亿|万|亿")
+_POWER_ALONE = re.compile("[十百千]?(万亿|万|亿)")
+_NO_POWER = re.compile("百(?:强|佳|姓|货|日|科|岁)|千(?:兆|帆|企)")
+"""Words that begin with 百 or 千 and make no hundreds or thousands of the digits before them."""
 _UNIT = re.compile("|".join(re.escape(u) for u in UNITS))
 _RANGE = re.compile(r"[—–\-~−]{1,2}|至|到")
 _LIST = re.compile(r"[、,和及与]")
@@ -47,7 +64,7 @@ _PERIOD_BEFORE = re.compile(
 )
 _PERIOD_AFTER = re.compile(r"年(?:来|间|的|[,,。;!]|发展|工作|的?时间|磨|奋|征|历程|之)")
 _WORD_AFTER = re.compile(
-    r"盘[山水大]|台[河县山子]|道[沟岔河]|家渠|里[坪堡]|门峡|棵树|面山|条沟|轮车|座以|角|层以|线城市|本院|本大学|级联动"
+    r"盘[山水大]|台[河县山子]|道[沟岔河]|家渠|里[坪堡]|门峡|棵树|面山|条沟|轮车|座以|角|层以|线城市|本院|本大学|级联动|年代"
 )
 _WORD_BEFORE = re.compile(r"(?:唯一|唯|统一|单一|同一|数|几|上|成)$")
 
@@ -71,21 +88,27 @@ class Reading:
 
 
 def parse_numeral(text: str) -> Decimal | None:
-    """Value of an Arabic or Chinese numeral without 万 and 亿 (两百三十 → 230), or None where it is not one."""
+    """Value of an Arabic or Chinese numeral without 万 and 亿 (两百三十 → 230).
+
+    None where it is not one, or names no single number (两三, 十七八, 三四五).
+    """
     if _ARABIC.fullmatch(text):
         return Decimal(text)
-    total = digit = 0
-    seen = False
-    for char in text:
-        if char in DIGITS_ZH:
-            digit = digit * 10 + DIGITS_ZH[char] if seen and digit and char not in "十百千" else DIGITS_ZH[char]
-            seen = True
-        elif char in "十百千":
-            total += (digit or 1) * 10 ** POWERS[char]
-            digit, seen = 0, False
-        else:
-            return None
-    return Decimal(total + digit) if text else None
+    text = text.replace("廿", "二十")
+    if not text or _BETWEEN.fullmatch(text) or (len(text) > 1 and text in "一二三四五六七八九"):
+        return None
+    if _COUNTED.fullmatch(text):
+        total = digit = 0
+        for char in text:
+            if char in DIGITS_ZH:
+                digit = DIGITS_ZH[char]
+            else:
+                total += (digit or 1) * 10 ** POWERS[char]
+                digit = 0
+        return Decimal(total + digit)
+    if _SPELT.fullmatch(text):
+        return Decimal("".join(str(DIGITS_ZH[char]) for char in text))
+    return None
 
 
 def _split_chinese(run: str) -> tuple[str, str]:
@@ -147,29 +170,35 @@ def _before(text: str, position: int) -> tuple[str, int]:
 def _quantity(text: str, start: int, end: int) -> Reading | None:
     """Read the numeral `text[start:end]` with its surroundings; None where it is no numeral."""
     run = text[start:end]
-    power = ""
     if _ARABIC.fullmatch(run):
-        value = Decimal(run)
-    else:
-        coefficient, power = _split_chinese(run)
-        parsed = parse_numeral(coefficient) if coefficient else Decimal(1)
-        if parsed is None:
-            return None
-        value = parsed
+        return _measured(text, start, end, Decimal(run), "")
+    coefficient, power = _split_chinese(run)
+    value = parse_numeral(coefficient) if coefficient else Decimal(1)
+    return None if value is None else _measured(text, start, end, value, power)
+
+
+def _begins_word(text: str, position: int) -> bool:
+    """Whether 百 or 千 at `position` belongs to a word or a unit (千瓦, 百分点) rather than to the number before it."""
+    return bool(_NO_POWER.match(text, position) or _UNIT.match(text, position))
+
+
+def _measured(text: str, start: int, end: int, value: Decimal, power: str) -> Reading:
+    """The reading of a numeral of this value and power: its unit, comparator and sign stand around it."""
     position, loose = end, ""
     if text[position : position + 1] in ("余", "多", "来"):
         loose, position = "approx", position + 1
     if not power:
         match = _POWER.match(text, position)
-        if match and not (match.group() in "百千" and not _UNIT.match(text, match.end())):
+        if match and not (match.group() in ("百", "千") and _begins_word(text, match.start())):
             power, position = match.group(), match.end()
             if text[position : position + 1] in ("余", "多"):
                 loose, position = "approx", position + 1
+                further = _OF_UNIT.match(text, position) if power in ("百", "千") else None
+                if further:
+                    power, position = power + further.group(), further.end()
     base, position = _unit_at(text, position)
-    if power in ("百", "千"):
-        value, power = value * 10 ** POWERS[power], ""
-    elif power in ("十万", "百万", "千万", "百亿", "千亿"):
-        value, power = value * 10 ** (POWERS[power[0]]), power[1:]
+    if power[:1] in ("十", "百", "千"):
+        value, power = value * 10 ** POWERS[power[0]], power[1:]
     unit = power + base
     if (unit == "万" and _PEOPLE.match(text, position)) or (
         unit == "万" and text[max(0, start - 12) : start].find("人次") >= 0
@@ -196,6 +225,22 @@ def _quantity(text: str, start: int, end: int) -> Reading | None:
     return Reading(start, end, value, unit, comparator, tail=max(tail, position))
 
 
+def _shares_unit(text: str, first: Reading, second: Reading) -> bool:
+    """Whether what is written behind the second number serves the first: it has the same unit, its power only, or none."""
+    if first.unit in ("", second.unit):
+        return True
+    power, whole = _POWER_ALONE.fullmatch(text, first.end, first.tail), _OF_UNIT.match(second.unit)
+    return bool(power and whole and power.group(1) == whole.group())
+
+
+def _raised(text: str, first: Reading, second: Reading) -> Decimal:
+    """The first number with the tens, hundreds or thousands written behind the second only: 3至5千人 is 3000 to 5000."""
+    run = text[second.start : second.end]
+    if first.unit or first.tail != first.end or not (run.isascii() and text[first.start : first.end].isascii()):
+        return first.value
+    return first.value * abs(second.value / Decimal(run)) if second.value else first.value
+
+
 def _link(text: str, readings: list[Reading]) -> list[Reading]:
     """Join what several numbers share: ranges, a unit written once, a better result beside the target."""
     linked = list(readings)
@@ -203,7 +248,7 @@ def _link(text: str, readings: list[Reading]) -> list[Reading]:
         first, second = linked[i - 1], linked[i]
         shared = (
             first.value < 0 < second.value
-            and first.unit in (second.unit, "")
+            and _shares_unit(text, first, second)
             and _SHARED.fullmatch(text[first.tail : second.start])
         )
         if shared:
@@ -212,15 +257,20 @@ def _link(text: str, readings: list[Reading]) -> list[Reading]:
     for i in range(len(linked) - 2, -1, -1):
         first, second = linked[i], linked[i + 1]
         gap = text[first.tail : second.start]
-        if _RANGE.fullmatch(gap) and not text[: first.start].endswith(("从", "由")) and second.unit:
-            if first.unit in ("", second.unit) and first.value < 0 < -first.value < second.value:
-                linked[i] = replace(first, unit=second.unit, comparator="range", bound="value_max")
-                linked[i + 1] = replace(second, value=-second.value, comparator="range")
-            elif first.unit in ("", second.unit) and first.value < second.value:
-                linked[i] = replace(first, unit=second.unit, comparator="range")
-                linked[i + 1] = replace(second, comparator="range", bound="value_max")
-        elif not first.unit and second.unit and _LIST.fullmatch(gap):
-            linked[i] = replace(first, unit=second.unit)
+        if not second.unit or not _shares_unit(text, first, second):
+            continue
+        ranging = _RANGE.fullmatch(gap) and not text[: first.start].endswith(("从", "由"))
+        if not ranging and not _LIST.fullmatch(gap):
+            continue
+        first = replace(first, value=_raised(text, first, second), unit=second.unit)
+        if not ranging:
+            linked[i] = first
+        elif first.value < 0 < -first.value < second.value:
+            linked[i] = replace(first, comparator="range", bound="value_max")
+            linked[i + 1] = replace(second, value=-second.value, comparator="range")
+        elif first.value < second.value:
+            linked[i] = replace(first, comparator="range")
+            linked[i + 1] = replace(second, comparator="range", bound="value_max")
     for i in range(1, len(linked)):
         first, second = linked[i - 1], linked[i]
         gap = text[first.tail : second.start]
@@ -276,21 +326,40 @@ def find_figures(text: str) -> tuple[Reading, ...]:
             reading = _quantity(text, *match.span())
             if reading:
                 found.append(reading)
+    for start, end in _in_words(text):
+        reading = _quantity(text, start, end)
+        if reading and _quantifies(text, start, end, reading):
+            found.append(reading)
+    for match in _DOUBLING.finditer(text):
+        times = {"": 1, "一": 1, "两": 2, "三": 3, "四": 4}[match.group(1) or ""]
+        found.append(Reading(*match.span(), Decimal(2**times), "倍", "eq", tail=match.end()))
+    return tuple(_link(text, sorted(found, key=lambda r: r.start)))
+
+
+def _in_words(text: str) -> Iterator[tuple[int, int]]:
+    """Numerals in characters, wherever they stand as such."""
     doublings = list(_DOUBLING.finditer(text))
     for match in _CHINESE.finditer(text):
         if any(d.start() < match.start() < d.end() for d in doublings):
             continue
-        if match.group() in ("一一", "三三", "万一") or (
+        if match.group() in ("一一", "三三", "万一", "十四五") or (
             match.start() and (text[match.start() - 1].isdigit() or text[match.start() - 1] in "余多")
         ):
             continue
-        reading = _quantity(text, *match.span())
-        if reading and _quantifies(text, *match.span(), reading):
-            found.append(reading)
-    for match in doublings:
-        times = {"": 1, "一": 1, "两": 2, "三": 3, "四": 4}[match.group(1) or ""]
-        found.append(Reading(*match.span(), Decimal(2**times), "倍", "eq", tail=match.end()))
-    return tuple(_link(text, sorted(found, key=lambda r: r.start)))
+        yield match.span()
+
+
+def find_unsettled(text: str) -> tuple[tuple[int, int], ...]:
+    """Places of the numerals that quantify but name two numbers at once (两三家, 十七八个).
+
+    One printed figure proves one column of a record, so no record can hold both ends; nothing is read of these.
+    """
+    return tuple(
+        (start, end)
+        for start, end in _in_words(text)
+        if _BETWEEN.fullmatch(run := text[start:end])
+        and _quantifies(text, start, end, _measured(text, start, end, Decimal(0), _split_chinese(run)[1]))
+    )
 
 
 @lru_cache(maxsize=1 << 16)
@@ -308,5 +377,7 @@ def find_at(text: str, start: int, end: int) -> Reading | None:
         if reading.start <= start and end <= reading.end:
             return reading
     if _DOUBLING.fullmatch(text[start:end]):
+        return None
+    if any(m.start() <= start and end <= m.end() and _BETWEEN.fullmatch(m.group()) for m in _CHINESE.finditer(text)):
         return None
     return _quantity(text, start, end)

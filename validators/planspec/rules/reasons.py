@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from planspec.grammar import classify, read_at
+from planspec.grammar import classify, find_unsettled, read_at
 from planspec.rules.context import Text
 
 _DATE = re.compile(
@@ -44,7 +44,8 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
     """Whether the figure stored at `start`:`end` satisfies the predicate of `reason`.
 
     Each predicate looks at the words around the figure, so that a quantity cannot be filed as a date, an ordinal or a
-    name. `enumeration` and `standing figure` must be quantities that the grammar reads and that no other reason names.
+    name. `enumeration` and `standing figure` must be quantities that the grammar reads and that no other reason names;
+    `standing figure` may be a numeral that names two numbers at once, of which no record could tell.
     """
     window, first, last = _around(text, start, end)
     run, before, after = window[first:last], window[:first], window[last:]
@@ -68,7 +69,9 @@ def fits(reason: str, text: Text, start: int, end: int) -> bool:
     if reason == "enumeration" and kind == "grade" and not run.isascii():
         return after.startswith("级")
     reading = read_at(window, first, last)
-    if kind or reading is None:
+    if reading is None:
+        return reason == "standing figure" and (first, last) in find_unsettled(window)
+    if kind:
         return False
     counted = bool(_CLASSIFIER.match(after))
     return counted if reason == "enumeration" else reason == "standing figure" and (counted or bool(reading.unit))

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from planspec.errors import CannotTell
-from planspec.grammar import read_figures, sentence_span
+from planspec.grammar import find_unsettled, read_figures, sentence_span
 from planspec.grammar.text import compact_text
 from planspec.rules.cited import check_cited
 from planspec.rules.context import OBSERVATIONS, RECORDS, Context, Text
@@ -225,20 +225,21 @@ def _check_recount(context: Context, texts: dict[str, Text]) -> None:
                 context.report(
                     "T407", "figures", 0, "start", f"{source}/{match.start()}", printed=match.group(), found=around
                 )
-        for reading in read_figures(text.compact.text):
-            if text.compact.text[reading.start].isascii():
+        read = [(r.start, r.end) for r in read_figures(text.compact.text)]
+        for first, last in sorted({*read, *find_unsettled(text.compact.text)}):
+            if text.compact.text[first].isascii():
                 continue
-            start, _ = text.compact.stored(reading.start, reading.end)
+            start, _ = text.compact.stored(first, last)
             context.count("T408", 1)
             if start not in covered[source]:
-                around = text.compact.text[max(0, reading.start - 6) : reading.end + 6]
+                around = text.compact.text[max(0, first - 6) : last + 6]
                 context.report(
                     "T408",
                     "figures",
                     0,
                     "start",
                     f"{source}/{start}",
-                    printed=text.compact.text[reading.start : reading.end],
+                    printed=text.compact.text[first:last],
                     found=around,
                 )
 

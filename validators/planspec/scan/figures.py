@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from planspec.grammar import Reading, classify, find_figures
+from planspec.grammar import Reading, classify, find_figures, find_unsettled
 
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _WORDS = re.compile(
@@ -34,7 +34,8 @@ class Figure:
     """One figure; positions in the sentence it was found in.
 
     `kind`: `digits`, `numeral` or `words`; `reading` is None where the number is no quantity, `reason` then says what
-    it is (see `planspec.grammar.classify`), or is "" where nothing could be told; `comparator` is set for `words`.
+    it is (see `planspec.grammar.classify`; `standing figure` where it names two numbers at once), or is "" where nothing
+    could be told; `comparator` is set for `words`.
     """
 
     start: int
@@ -59,6 +60,7 @@ def figures_in(sentence: str) -> list[Figure]:
         if any(a < reading.end and start < b for a, b in covered):
             continue
         found.append(Figure(start, reading.end, "numeral", reading))
+    found += [Figure(*place, "numeral", None, "standing figure") for place in find_unsettled(sentence)]
     found += _class_numerals(sentence, found)
     found.sort(key=lambda f: f.start)
     return found
