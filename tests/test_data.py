@@ -113,3 +113,10 @@ def test_schemas_describe_every_column_in_both_languages() -> None:
         for field in resource.fields:
             for part in ("title", "title_zh", "description", "example"):
                 assert field.meta.get(part) not in (None, ""), f"{resource.name}.{field.name} lacks {part}"
+
+
+def test_one_name_goes_by_one_english_name_and_one_theme() -> None:
+    named: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for r in rows("projects") + rows("initiatives"):
+        named[re.sub("[“”]", "", r["name_zh"])].add((r["name_en"], r.get("theme") or r["category"]))
+    assert {name: forms for name, forms in named.items() if len(forms) > 1} == {}
