@@ -90,7 +90,9 @@ def counts(root: Path) -> str:
         for code, name in names.items():
             held[place_of(found.get((code, indicator["indicator_id"])))].append(name)
         parts = [f"{PLACES[place]} {_some(held[place], len(names))}" for place in PLACES if held[place]]
-        told.append((len(held["headline"]), f"- **{indicator['name_en']}** {indicator['name_zh']}: {'; '.join(parts)}."))
+        told.append(
+            (len(held["headline"]), f"- **{indicator['name_en']}** {indicator['name_zh']}: {'; '.join(parts)}.")
+        )
     return "\n".join(line for _, line in sorted(told, key=lambda each: -each[0])) + "\n"
 
 
