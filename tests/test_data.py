@@ -113,3 +113,49 @@ def test_schemas_describe_every_column_in_both_languages() -> None:
         for field in resource.fields:
             for part in ("title", "title_zh", "description", "example"):
                 assert field.meta.get(part) not in (None, ""), f"{resource.name}.{field.name} lacks {part}"
+
+
+def test_one_name_goes_by_one_english_name_and_one_theme() -> None:
+    named: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for r in rows("projects") + rows("initiatives"):
+        named[re.sub("[“”]", "", r["name_zh"])].add((r["name_en"], r.get("theme") or r["category"]))
+    assert {name: forms for name, forms in named.items() if len(forms) > 1} == {}
+
+
+@pytest.mark.parametrize("name", [resource.name for resource in open_package(ROOT)])
+def test_examples_of_the_schemas_stand_in_the_data(name: str) -> None:
+    """Each in its column, and what stands at a place beside that place, in one row. A column without a cell is let off."""
+    shipped = rows(name)
+    fields = {field.name: field.meta["example"] for field in open_package(ROOT).resources[name].fields}
+    shown = {field: str(value).lower() if isinstance(value, bool) else str(value) for field, value in fields.items()}
+    astray = [f for f in shown if any(r[f] for r in shipped) and shown[f] not in {r[f] for r in shipped}]
+    assert astray == []
+    for group in (
+        ("source_id", "start", "end", "stated"),
+        ("source_id", "start", "end", "printed", "reading", "why", "why_zh"),
+        ("source_id", "cue_start", "cue_end", "cue"),
+        ("source_id", "headline_start", "headline_end"),
+        ("source_id", "file", "sha256", "characters"),
+        ("value", "unit_id", "value_base"),
+        ("scope_zh", "scope_en"),
+        ("name_zh", "name_en"),
+    ):
+        together = [field for field in group if field in shown]
+        if shipped and len(together) > 1:
+            assert any(all(r[f] == shown[f] for f in together) for r in shipped), f"{together} are of several rows"
+
+
+def test_core_counts_of_the_page_are_those_of_the_data() -> None:
+    page = (ROOT / "docs" / "core-indicators.md").read_text(encoding="utf-8")
+    headline: dict[str, set[str]] = defaultdict(set)
+    for r in rows("targets"):
+        if r["headline"] == "true":
+            headline[r["indicator_id"]].add(r["district_code"])
+    covered = {r["district_code"] for r in rows("coverage")}
+    for r in rows("indicators"):
+        if r["core"] == "true":
+            n = len(headline[r["indicator_id"]])
+            told = f"a headline in all {n}" if n == len(covered) else f"a headline in {n} of {len(covered)} ("
+            assert f"- **{r['name_en']}** {r['name_zh']}: {told}" in page
+    jobs = next(line for line in page.split("\n") if line.startswith("- **Urban new employment**"))
+    assert "2 of 7 (Shibei, Licang); in the body in 2 of 7 (Shinan, Laoshan)" in jobs

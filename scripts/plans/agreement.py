@@ -104,13 +104,13 @@ def context_sample() -> list[str]:
             lines.append(
                 f"| {row['source_id']} | {row['start']} | {row['printed']} | {' / '.join(filter(None, label))} | {' / '.join(filter(None, ours))} |"
             )
+    table = ["", "| source | offset | printed | second label | ledger |", "| --- | ---: | --- | --- | --- |", *lines]
+    whole = sum(row["role"] in ("context", "furniture") for row in ledger.values())
     return [
-        f"{len(sample)} context and furniture rows, drawn at random (seed 20250106), were labelled again from the text alone, without the",
-        f"labels in sight: **{same} of {len(sample)}** carry the role and reason the ledger has today. The others:",
-        "",
-        "| source | offset | printed | second label | ledger |",
-        "| --- | ---: | --- | --- | --- |",
-        *lines,
+        f"{len(sample)} rows, of {whole} places of context and furniture in the ledger today, were labelled again from the text alone,",
+        f"without the labels in sight: **{same} of {len(sample)}** carry the role and reason the ledger has today. How they were chosen",
+        f"is not recorded, so the share holds for [these rows](readings/context-sample.csv) alone.{' Those that differ:' * bool(lines)}",
+        *(table if lines else ()),
     ]
 
 

@@ -107,6 +107,12 @@ def _headline_table() -> str:
     return table(ROOT)
 
 
+def _core_counts() -> str:
+    from plans.matrix import counts
+
+    return counts(ROOT)
+
+
 def _wrong_cell() -> str:
     """What `plans validate` and a pull request show for one wrong unit, from a real run on a copy."""
     import shutil
@@ -173,6 +179,7 @@ PARTS: dict[tuple[str, str], Callable[[], str]] = {
     ("README.md", "answer"): _answer,
     ("README.md", "ledger"): _ledger_table,
     ("README.md", "headline"): _headline_table,
+    ("docs/core-indicators.md", "counts"): _core_counts,
     ("docs/core-indicators.md", "headline"): _headline_table,
     ("CONTRIBUTING.md", "wrong-cell"): _wrong_cell,
     ("README.md", "loading"): _loading,

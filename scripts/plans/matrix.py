@@ -60,3 +60,41 @@ def table(root: Path) -> str:
         cells = [shown(found.get((d["district_code"], indicator["indicator_id"]))) for d in districts]
         lines.append(f"| {indicator['name_en']} {indicator['name_zh']} | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
+
+
+PLACES = {
+    "headline": "a headline in",
+    "body": "in the body in",
+    "not_stated": "not stated in the full report of",
+    "unknown": "unknown for",
+}
+"""How the answer of a district to a core indicator is counted."""
+
+
+def place_of(target: dict | None) -> str:
+    """One of `PLACES` for the answer of a district."""
+    if target is None:
+        return "unknown"
+    if target["comparator"] == "not_stated":
+        return "not_stated"
+    return "headline" if target["headline"] else "body"
+
+
+def counts(root: Path) -> str:
+    """For each core indicator, as Markdown: how many districts give it, and where; those with most headlines first."""
+    districts, core, found = answers(root)
+    names = {d["district_code"]: d["name_en"].removesuffix(" District").removesuffix(" City") for d in districts}
+    told = []
+    for indicator in core:
+        held: dict[str, list[str]] = {place: [] for place in PLACES}
+        for code, name in names.items():
+            held[place_of(found.get((code, indicator["indicator_id"])))].append(name)
+        parts = [f"{PLACES[place]} {_some(held[place], len(names))}" for place in PLACES if held[place]]
+        told.append(
+            (len(held["headline"]), f"- **{indicator['name_en']}** {indicator['name_zh']}: {'; '.join(parts)}.")
+        )
+    return "\n".join(line for _, line in sorted(told, key=lambda each: -each[0])) + "\n"
+
+
+def _some(names: list[str], of: int) -> str:
+    return f"all {of}" if len(names) == of else f"{len(names)} of {of} ({', '.join(names)})"

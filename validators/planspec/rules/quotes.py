@@ -1,7 +1,8 @@
-"""Package layer, what rows say about one another: same place, same words; same scope, same English; links at hand."""
+"""Package layer, what rows say about one another: same place, same words; same scope or name, same English; links at hand."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from difflib import SequenceMatcher
@@ -50,6 +51,11 @@ COMMON = frozenset(
     )
 )
 """Words so common that sharing one says nothing."""
+
+RENDERED = ((tuple(OBSERVATIONS), "scope_zh", "scope_en"), (("projects", "initiatives"), "name_zh", "name_en"))
+"""Words that stand in Chinese and in English: the resources where one has one form in the other, and the columns."""
+
+MARKS, SUPPLIED = "[“”]", "项目$"
 
 QUOTES = (("start", "end", "stated"), ("start", "end", "printed"), ("cue_start", "cue_end", "cue"))
 
@@ -211,36 +217,68 @@ def _key(context: Context, name: str, row: dict) -> str:
     return "/".join(str(row[k]) for k in context.resource(name).primary_key)
 
 
-def check_scopes(context: Context) -> None:
-    """P318: one scope in Chinese with two English forms, which a typo in either makes."""
-    for name, key in OBSERVATIONS.items():
-        if not context.has(name):
+def check_renderings(context: Context) -> None:
+    """P318: one scope or one name in Chinese with two English forms, or the reverse, which a typo in either makes."""
+    for resources, own, other in RENDERED:
+        names = [name for name in resources if context.has(name)]
+        if names:
+            _check_rendering(context, names, own, other)
+
+
+def _check_rendering(context: Context, names: list[str], zh: str, en: str) -> None:
+    frames = context.frames
+    tables = {
+        name: frames.table(name)
+        .filter((c(zh) != "") & (c(en) != ""))
+        .select(LINE, c(context.key_of(name)).alias("_key"), nw.lit(name).alias("_name"), zh, en)
+        for name in names
+    }
+    pairs = nw.concat([table.select(_bare(zh).alias(zh), en) for table in tables.values()]).unique()
+    # By English, forms that may differ are one from the start: a large package would else be fetched whole.
+    forms = pairs.with_columns(c(zh).str.replace_all(SUPPLIED, "").alias(zh)).unique()
+    several = [
+        held.group_by(column).agg(nw.len().alias("_forms")).filter(c("_forms") > 1)
+        for held, column in ((pairs, zh), (forms, en))
+    ]
+    sizes = [table.select(nw.len().alias("_rows")) for table in tables.values()]
+    *found, english, chinese = frames.collect([*sizes, *several])
+    context.count("P318", sum(size["_rows"][0] for size in found))
+    for column, other, twice in ((zh, en, english), (en, zh, chinese)):
+        if twice.is_empty():
             continue
-        frames = context.frames
-        scoped = frames.collect(
-            [
-                frames.table(name)
-                .filter((nw.col("scope_zh") != "") & (nw.col("scope_en") != ""))
-                .select(LINE, key, "scope_zh", "scope_en")
-            ]
-        )[0].sort(LINE)
-        for own, other in (("scope_zh", "scope_en"), ("scope_en", "scope_zh")):
-            context.count("P318", scoped.height)
-            held = pl.col(other).first().over(own)
-            for row in (
-                scoped.with_columns(held.alias("held"), pl.col(LINE).first().over(own).alias("first"))
-                .filter(pl.col("held") != pl.col(other))
-                .iter_rows(named=True)
-            ):
-                if _slip(own, row["held"], row[other]) and not context.collector.spoiled(name, row[LINE]):
-                    context.report(
-                        "P318", name, row[LINE], other, row[key], cell=row[other], other=row["held"], first=row["first"]
-                    )
+        wanted = frames.local(twice.select(pl.col(column).alias("_own")))
+        bared = _bare(column) if column == zh else c(column)
+        picked = [t.with_columns(bared.alias("_own")).join(wanted, on="_own", how="semi") for t in tables.values()]
+        for _, group in pl.concat(frames.collect(picked)).group_by("_own", maintain_order=True):
+            _report_forms(context, group.to_dicts(), column, other)
+
+
+def _bare(column: str) -> nw.Expr:
+    """Words without quotation marks, which one document sets around a name and another leaves out."""
+    return c(column).str.replace_all(MARKS, "")
+
+
+def _report_forms(context: Context, rows: list[dict[str, Any]], own: str, other: str) -> None:
+    """Report the rows that do not have the form most rows have; of equal ones, the first in its table."""
+    rows = [row for row in rows if not context.collector.spoiled(row["_name"], row[LINE])]
+    rows.sort(key=lambda row: (tuple(RECORDS.values()).index(row["_name"]), row[LINE]))
+    forms = [_form(row[other], other) for row in rows]
+    held = max(forms, key=forms.count, default="")
+    first = next((row for row, form in zip(rows, forms, strict=True) if form == held), None)
+    for row, form in zip(rows, forms, strict=True):
+        if first and form != held and _slip(own, held, form):
+            told = {"cell": row[other], "other": first[other], "table": first["_name"], "first": first[LINE]}
+            context.report("P318", row["_name"], row[LINE], other, row["_key"], **told)
+
+
+def _form(text: str, column: str) -> str:
+    """A rendering without what may differ: quotation marks in Chinese, and 项目 at the end, which is often supplied."""
+    return re.sub(SUPPLIED, "", re.sub(MARKS, "", text)) if column.endswith("_zh") else text.strip()
 
 
 def _slip(column: str, one: str, two: str) -> bool:
-    """Whether two renderings are one: English always; of two Chinese scopes only where they differ in a character or two."""
-    return column == "scope_zh" or SequenceMatcher(None, one, two, autojunk=False).ratio() > 0.85
+    """Whether two renderings are one: English always; of two Chinese ones only where they differ in a character or two."""
+    return column.endswith("_zh") or SequenceMatcher(None, one, two, autojunk=False).ratio() > 0.85
 
 
 def check_headline_edges(context: Context) -> None:
@@ -496,7 +534,7 @@ def check_quoted(context: Context) -> None:
     quotes = quotes_of(context)
     if quotes is not None:
         check_quotes(context, quotes)
-    check_scopes(context)
+    check_renderings(context)
     check_headline_edges(context)
     check_core(context)
     check_parts_of_report(context)

@@ -34,6 +34,8 @@ LIST_COLUMNS = {
     "indicators": ("indicator_id", "labels_zh", "measure", "dimension", "min", "max", "core"),
 }
 """Columns of the code lists that rules of other tables read."""
+WORDED = ("scope_zh", "scope_en", "name_zh", "name_en")
+"""Words that stand in two languages, which P318 holds together."""
 UNIT_COLUMNS = ("unit_id", "investment_unit_id", "size_unit_id")
 OF_KEY = ("R210", "R211", "R292", "R293", "P338")
 """Rules that find a key at odds with the rest of its row."""
@@ -257,20 +259,27 @@ def follow_unused(causes: Causes) -> None:
         unitless += [p for p in causes.at["projects", line] if "unit_id" in p[3] or p[0] in ("R251", "R253", "T415")]
     for place in units if len(units) <= len(unitless) else ():
         causes.explain(place, unitless[0])
-    _scopes(causes)
+    _renderings(causes)
 
 
-def _scopes(causes: Causes) -> None:
-    """P318 of a scope that another row, whose scope is wrong, has too."""
+def _renderings(causes: Causes) -> None:
+    """P318 of a scope or a name that another row, where it is wrong, has too."""
     places = causes.of("P318")
-    scoped: dict[tuple[str, str, Any], list[Place]] = defaultdict(list)
+    worded: dict[tuple[str, Any], list[Place]] = defaultdict(list)
     for (name, line), others in causes.at.items() if places else ():
         for other in others:
-            if other[3].startswith("scope_") and other[0] != "P318":
-                for column in ("scope_zh", "scope_en"):
-                    scoped[name, column, causes.row(name, line).get(column)].append(other)
+            if other[3] in WORDED and other[0] != "P318":
+                row = causes.row(name, line)
+                for column in _pair(other[3]):
+                    worded[column, row.get(column)].append(other)
     for place in places:
         row = causes.row(place[1], place[2])
-        for column in ("scope_zh", "scope_en"):
-            for other in enough(scoped[place[1], column, row.get(column)]):
+        for column in _pair(place[3]):
+            for other in enough(worded[column, row.get(column)]):
                 causes.explain(place, other)
+
+
+def _pair(column: str) -> tuple[str, str]:
+    """A column in Chinese and the one in English that belongs to it."""
+    stem = column.rpartition("_")[0]
+    return f"{stem}_zh", f"{stem}_en"
