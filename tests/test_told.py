@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 import rule_fixtures as fixtures
 from plans.reports import FORMATS, render
 from planspec.canonical import format_package
+from planspec.rules.named import OWNERS, _candidates
 from planspec.rules.run import Report, validate
+from planspec.tables import LINE
 
 EDITS = list[dict[str, object]]
 GROWN = {"resource": "targets", "key": "990102-2025-park-firms", "set": {"value": "13", "value_base": "13"}}
@@ -68,6 +71,34 @@ def test_what_is_cited_from_a_document_not_at_hand_is_not_judged(tmp_path: Path)
     assert set(one.skipped) >= {"T413"}
     stranger = {"resource": "targets", "key": "990102-2025-park-firms", "set": {"note": "Also in document 907."}}
     assert not judged(tmp_path / "stranger", [stranger], ("901",)).counts.keys().isdisjoint({"P339", "T414"})
+
+
+def test_a_report_of_another_year_asks_for_no_note(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Next year's report speaks of this year's undertakings again, and the finished rows stay as they are."""
+    words = {"stated": "生产总值增长", "name_zh": "生产总值增长", "name_en": "Growth", "note": ""}
+    place = {"source_id": "901", "start": "258", "end": "264", "district_code": "990102"}
+    edits: EDITS = [
+        {"resource": "coverage", "like": "902/990103", "add": {"district_code": "990102"}},
+        {
+            "resource": "initiatives",
+            "like": "990102-2025-lantern-fair",
+            "add": {"initiative_id": "990102-2025-growth", **words, **place},
+        },
+    ]
+    same = judged(tmp_path / "same", edits)
+    monkeypatch.setattr("planspec.rules.surroundings._plan_years", lambda _: {"901": {"2025"}, "902": {"2026"}})
+    other = judged(tmp_path / "other", edits)
+    assert same.counts["T418"] == 1
+    assert not other.counts.get("T418")
+
+
+@pytest.mark.parametrize(("year", "asked"), [(2024, 1), (2025, 1), (2026, 0)])
+def test_a_plan_need_not_be_linked_to_years_past(year: int, asked: int) -> None:
+    row = {LINE: 2, "name": "星河大道", "district_code": "990102", "_key": "990102-2026-road", "_year": year}
+    owner = {"owner": "projects", "key": "990102-2025-xinghe", "district_code": "990102", "year": 2025}
+    own = pl.DataFrame([{**owner, "portfolio": False, "name": "星河大道"}], schema=OWNERS)
+    linked = pl.DataFrame(schema={LINE: pl.Int64})
+    assert _candidates(pl.DataFrame([row]), linked, own).height == asked
 
 
 def test_rows_that_name_a_wrong_unit_are_each_named(tmp_path: Path) -> None:

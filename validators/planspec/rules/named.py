@@ -176,9 +176,10 @@ def check_named(context: Context) -> None:
 
 
 def _candidates(hits: pl.DataFrame, linked: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:
-    """The other records that rows name whose link is not borne out by any name they hold."""
+    """The other records that rows name whose link is not borne out by any name they hold; a plan needs none of years past."""
     silent, place = hits.join(linked, on=LINE, how="anti"), ["name", "district_code"]
-    single = silent.join(own.filter(~pl.col("portfolio")).drop("year", "portfolio"), on=place, how="inner")
+    single = silent.join(own.filter(~pl.col("portfolio")).drop("portfolio"), on=place, how="inner")
+    single = single.filter((pl.col("year") >= pl.col("_year")).fill_null(value=True)).drop("year")
     listed = own.filter("portfolio").rename({"year": "_year"}).drop("portfolio")
     named = pl.concat([single, silent.join(listed, on=[*place, "_year"], how="inner")], how="diagonal")
     return named.filter(pl.col("key") != pl.col("_key"))

@@ -38,23 +38,37 @@ def check_surroundings(context: Context) -> None:
 
 
 def _check_also(context: Context) -> None:
-    """T418: a name that another document on the district prints too, which the note does not say."""
+    """T418: a name that another document of the year on the district prints too, which the note does not say."""
     speakers: dict[str, set[str]] = defaultdict(set)
     spoken: dict[str, set[str]] = defaultdict(set)
     for source, district in context.frame("coverage").select("source_id", "district_code").drop_nulls().iter_rows():
         speakers[district].add(source)
         spoken[source].add(district)
+    plans = _plan_years(context)
     places = _places(context, {source for source, districts in spoken.items() if len(districts) > 1})
     for name in filter(context.has, NAMED):
         for row in context.raw(name).iter_rows(named=True):
             stated = compact_text(row["stated"]).strip(_EDGES)
-            others = sorted(speakers.get(row["district_code"], set()) - {row["source_id"]})
+            others = sorted(
+                source
+                for source in speakers.get(row["district_code"], set()) - {row["source_id"]}
+                if row["year"] in plans.get(source, {row["year"]})
+            )
             if len(stated) < LEAST or not others or row["source_id"] not in context.texts:
                 continue
             context.count("T418", 1)
             told = next((s for s in others if _prints(context, s, stated, row["district_code"], places.get(s, []))), "")
             if told and told not in row["note"] and not context.collector.spoiled(name, row[LINE]):
                 context.report("T418", name, row[LINE], "note", row[KEYS[name]], stated=row["stated"], document=told)
+
+
+def _plan_years(context: Context) -> dict[str, set[str]]:
+    """The years for which each document plans: a report of another year may speak of a project again."""
+    years: dict[str, set[str]] = defaultdict(set)
+    for name in filter(context.has, ("targets", *NAMED)):
+        for source, year in context.frame(name).select("source_id", "year").unique().drop_nulls().iter_rows():
+            years[source].add(str(year))
+    return years
 
 
 def _places(context: Context, sources: set[str]) -> dict[str, list[tuple[int, str]]]:
