@@ -13,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plans import scan_eval, scan_invariants
+from planspec.grammar.repeats import loops
 from planspec.grammar.text import compact_text
 from planspec.scan import COLUMNS, Row, Vocabulary, read_vocabulary, render, scan
 from planspec.scan.headline import find_headlines
 from planspec.scan.layout import lay_out
-from planspec.scan.repeats import loops
 
 FIXTURES = Path(__file__).parent / "fixtures" / "scan"
 REPORT = FIXTURES / "invented-report.txt"

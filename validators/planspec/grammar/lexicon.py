@@ -92,3 +92,16 @@ MIRRORED = {"ge": "le", "le": "ge", "gt": "lt", "lt": "gt"}
 """What a comparator becomes when the number it governs is a fall: a fall of at least 3 is a change of -3 or less."""
 
 OPEN_QUOTES, CLOSE_QUOTES = '“‘「『"(', '”’」』")'
+
+_DOING = (
+    "新增 新建 新改建 改扩建 新改扩建 改建 建成 建设 打造 培育 新培育 引进 新引进 招引 新招引 实施 完成 开展 "
+    "举办 组织 推出 实现 新认定 认定 新开工 开工 竣工 投产 改造 更新 整治 治理 修复 创建 争创 申报 获批 获评 "
+    "推进 加快 落地 签约 发放 解决 办理 办结 化解 处置 盘活 新开 开通 开行 启动 启用 打通 拓宽 铺设 新签约 种植 "
+    "新植 造林 栽植 压减 淘汰 关停 清理 拆除 新入库 入库 培训 帮扶 救助 资助 吸引 招募 引育 增加 扩大 布局 设立 "
+    "组建 成立 认证 研发 发布 出台 制定 修订 减免 争取 筹集 筹建 投入 投放 布设 安装 加装 购置 配备 配置 新辟 "
+    "储备 谋划 策划 接待 惠及 带动 拉动 转移 消化 安置 回迁 交付 建立 转化 新登记 净增 达到 突破 提高 增长 下降 "
+    "降低 查处 立案 侦破 破获 打掉 受理 审结 调解 举行 承办 评选 选派 派出 招聘 选聘 录用 招录 落户 "
+    "扶持 优化 提升 集聚 汇聚 聚集 办好 "
+)
+DOING = tuple(_DOING.split())
+"""Verbs of doing, adding, reaching and growing: a number that one of them governs is promised or reported."""

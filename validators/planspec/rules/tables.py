@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from planspec.rules.facts import check_order, check_same_fact
 from planspec.rules.kinds import check_kinds
+from planspec.rules.limits import check_limits
 from planspec.rules.links import check_districts, check_references, check_retired
 from planspec.rules.named import check_named
 from planspec.rules.proofs import check_ledger
@@ -20,6 +21,7 @@ CHECKS = (
     check_code_lists,
     check_named,
     check_kinds,
+    check_limits,
     check_order,
 )
 """The package layer, in its order."""

@@ -28,7 +28,7 @@ STAGE_WORDS = {
 }
 """For each stage, the words of a document that may stand for it."""
 
-_FURTHEST = (
+FURTHEST = (
     ({"operate", "renovate"}, re.compile(r"投用|开业|投产|运营|开放|启用|交付|投运|并网|营业")),
     ({"complete", "operate", "renovate"}, re.compile(r"竣工|建成(?!主体)|(?<!主体)完工|建好|落成")),
     ({"top_out", "complete", "operate", "renovate"}, re.compile(r"封顶|建成主体")),
@@ -56,7 +56,7 @@ def stage_in_words(stage: str | None, stated: str | None, cue: str | None) -> bo
     pattern = STAGE_WORDS.get(stage)
     if pattern is None:
         return None
-    if any(stage not in reached and word.search(cue) for reached, word in _FURTHEST):
+    if any(stage not in reached and word.search(cue) for reached, word in FURTHEST):
         return False
     return bool(pattern.search(f"{cue}{stated or ''}"))
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from planspec.scan.counting import ANNOUNCED, BIG, FOCUS, enumerates
+from planspec.grammar.listing import ANNOUNCED, ASSIGNED, BIG, CARRIED_OUT, FOCUS
+from planspec.scan.counting import enumerates
 from planspec.scan.figures import Figure
 from planspec.scan.places import Place
 from planspec.scan.projects import belongs_to_project
@@ -99,7 +100,6 @@ def _is_list_number(figure: Figure, place: Place, before: str, after: str) -> bo
 
 _SPAN_OF_YEARS = re.compile(r"^(?:[—\-~至到]\d{1,2})?(?:个)?年")
 _YEARS_AHEAD = re.compile(r"(?:未来|今后|此后|往后)(?:\d{1,2}[—\-~至到])?$")
-_CARRIED_OUT = re.compile(r"(?:落实|执行|贯彻|兑现|用好|用足)[^,;。\d]{0,24}$")
 _RULES_AFTER = re.compile(r"^(?:条|项)(?:政策|措施|举措|意见|新政|办法)")
 _RULES_BEFORE = re.compile(r"(?:政策|措施|举措|意见|新政|办法)$")
 
@@ -107,7 +107,7 @@ _RULES_BEFORE = re.compile(r"(?:政策|措施|举措|意见|新政|办法)$")
 def _existing_rules(before: str, after: str) -> bool:
     """How many articles an existing policy has that is only carried out (落实人才新政52条): neither goal nor outcome."""
     named = _RULES_AFTER.match(after) or (after.startswith("条") and _RULES_BEFORE.search(before))
-    return bool(named and _CARRIED_OUT.search(before))
+    return bool(named and CARRIED_OUT.search(before))
 
 
 _RANKED_AMONG = re.compile(r"^(?:个|家|座)[^,;。\d]{0,14}(?:中|里)?(?:排名|排|位列|位居|居|列)(?:第|首|前)")
@@ -138,12 +138,7 @@ def _context_reason(figure: Figure, place: Place, before: str, after: str) -> st
         and not re.search(r"(?:新增|新建|建成|打造|培育|创建|建设)[^,。;]{0,4}$", before)
     ):
         return "enumeration"
-    if (
-        re.search(
-            r"(?:工作|[会大]会|党委|政府|区委|市委|省委|国家|国务院)[^,。;]{0,8}(?:明确|部署|提出|确定)的$", before
-        )
-        and reading.value <= 30
-    ):
+    if ASSIGNED.search(before) and reading.value <= 30:
         return "enumeration"
     if figure.kind == "digits" and not reading.unit and reading.value % 1 != 0:
         return ""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from planspec.grammar.repeats import loops
 from planspec.grammar.text import compact_text
 from planspec.scan.confidence import confidence
 from planspec.scan.figures import Figure, figures_in, words_in
@@ -16,7 +17,6 @@ from planspec.scan.layout import Layout, lay_out
 from planspec.scan.naming import indicator_words
 from planspec.scan.phrases import MAX_PHRASE, joint
 from planspec.scan.places import Place
-from planspec.scan.repeats import loops
 from planspec.scan.roles import role_of
 from planspec.scan.rows import Row, as_phrase_says, fill, measure_of, word_row, year_of
 from planspec.scan.sections import FRAME, FRONT, NOTES, Sentence, plan_year, read_sentences
