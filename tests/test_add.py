@@ -344,3 +344,78 @@ def test_accepting_takes_only_what_is_open_and_sure(root: Path) -> None:
     assert number == sum(i["decision"] == "accept" for i in items)
     assert items[0]["decision"] == "reject"
     assert all(float(i["confidence"]) < 0.9 for i in open_items(items))
+
+
+LAOSHAN = ("--district", "370212", "--year", "2026")
+
+
+def short_report(folder: Path, goals: str, name: str = "report.txt") -> Path:
+    """A report of the next year that has only main expected targets."""
+    path = folder / name
+    path.write_text(
+        f"二、2026年工作安排\n2026年主要预期目标是：全区生产总值增长5.5%，{goals}。\n今年将新增学位300个。\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def decide(report: Path, **changes: dict[str, str]) -> None:
+    """Accept every row of the review; `changes`: cells by a figure as printed."""
+    path = report.with_name(f"{report.stem}.review.csv")
+    items = read_review(path, adding.Report(report, "", "370212", 2026).sha256)
+    for item in items:
+        item["decision"] = "accept"
+        item.update(changes.get(item["printed"], {}))
+    write_review(path, items)
+
+
+def not_stated(package: Path, year: str = "2026") -> set[str]:
+    return {
+        r["indicator_id"] for r in rows(package, "targets") if r["comparator"] == "not_stated" and r["year"] == year
+    }
+
+
+@pytest.mark.parametrize(
+    ("goals", "indicator"),
+    [
+        ("一般公共预算收入增长3.3%", "budget-revenue-growth"),
+        ("社零额增长3.3%", "retail-sales-growth"),
+        ("固投增长3.3%", "fixed-asset-investment-growth"),
+        ("社会消费品零售额增长3.3%", "retail-sales-growth"),
+    ],
+)
+@pytest.mark.parametrize("decision", ["accept", "aside"])
+def test_a_target_without_a_record_is_no_silence(
+    app: typer.Typer, package: Path, tmp_path: Path, goals: str, indicator: str, decision: str
+) -> None:
+    report = short_report(tmp_path, goals)
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"indicator_id": "", "decision": decision, "why": "not sure"}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert indicator not in not_stated(package)
+    assert f"{indicator}" in output.split("No target and no `not_stated` row")[1].splitlines()[0]
+    assert "urban-new-employment" in not_stated(package)
+
+
+@pytest.mark.parametrize("key", ["", "investment-this-year"])
+def test_silence_gives_way_to_the_target(app: typer.Typer, package: Path, tmp_path: Path, key: str) -> None:
+    """投入 has no word in common with the indicator, so that only the person can tell."""
+    report = short_report(tmp_path, "全年投入增速3.3%")
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"indicator_id": ""}})
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "fixed-asset-investment-growth" in not_stated(package)
+    indicators = package / "data" / "indicators.csv"
+    text = indicators.read_text(encoding="utf-8")
+    indicators.write_text(text.replace(",固定资产投资,growth_rate", ",固定资产投资|投入,growth_rate"), encoding="utf-8")
+    decide(report, **{"3.3": {"indicator_id": "fixed-asset-investment-growth", "key": key}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    of_it = [
+        r
+        for r in rows(package, "targets")
+        if (r["district_code"], r["year"], r["indicator_id"]) == ("370212", "2026", "fixed-asset-investment-growth")
+    ]
+    assert [(r["target_id"], r["comparator"]) for r in of_it] == [
+        (f"370212-2026-{key or 'fixed-asset-investment-growth'}", "eq")
+    ]
+    assert ("Withdrawn" in output) == bool(key)

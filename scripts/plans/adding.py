@@ -15,6 +15,7 @@ from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.package import FolderStore, Package, open_package
+from plans.silences import refuted, silences
 from planspec.scan import Scan
 from planspec.scan.entries import Drafts, draft
 from planspec.scan.known import Cells, Tables
@@ -51,12 +52,18 @@ class Report:
 
 @dataclass
 class Added:
-    """What was written: rows by resource, the source's id and file, and drafts with what is lacking."""
+    """What was written: rows by resource, the source's id and file, and drafts with what is lacking.
+
+    `doubtful`: core indicators without a row, since words of theirs stand where a target may be told; `withdrawn`: keys
+    of `not_stated` rows that went since their target was found under another key.
+    """
 
     source_id: str
     file: str
     counts: dict[str, int] = field(default_factory=dict)
     drafts: Drafts = field(default_factory=Drafts)
+    doubtful: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
 
 
 def open_folder(path: Path) -> Package:
@@ -94,14 +101,20 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
     rows["districts"] += _district(report, tables)
     rows["sources"] += [source] if fresh else []
     rows["coverage"] += _coverage(report, source["source_id"], found, tables)
-    rows["targets"] += _silences(report, source["source_id"], items, tables, rows["targets"])
+    gone = refuted(tables, rows["targets"])
+    tables["targets"] = [r for r in tables["targets"] if r["target_id"] not in gone]
+    if report.completeness == "full":
+        place = (report.district_code, report.year, source["source_id"])
+        silent, added.doubtful = silences(place, report.stored, found.headlines, items, tables, drafts)
+        rows["targets"] += silent
+    added.withdrawn = sorted(gone)
     _keep_text(report, source, package_path, sources)
     factors = unit_factors(package) | {u["unit_id"]: u["factor"] for u in rows["units"]}
     pending: list[tuple[Path, bytes]] = []
     for name in WRITTEN:
         merged, number = _merge(package, name, tables[name], rows[name])
         added.counts[name] = number
-        if number:
+        if number or (name == "targets" and gone):
             pending.append(_canonical(package, name, merged, factors))
     for target, data in pending:
         write_whole(target, data)
@@ -166,43 +179,25 @@ def _coverage(report: Report, source_id: str, found: Scan, tables: Tables) -> li
     ]
 
 
-def _silences(report: Report, source_id: str, items: list[Item], tables: Tables, drafted: list[Cells]) -> list[Cells]:
-    """`not_stated` rows for core indicators without a target, once no target of a full report is open any more."""
-    if report.completeness != "full" or any(i["role"] == "target" and not i["decision"] for i in items):
-        return []
-    code, year = report.district_code, str(report.year)
-    told = {
-        r["indicator_id"] for r in [*tables["targets"], *drafted] if r["district_code"] == code and r["year"] == year
-    }
-    silent = []
-    for indicator in tables["indicators"]:
-        if indicator["core"] == "true" and indicator["indicator_id"] not in told:
-            row = dict.fromkeys(tables["targets"][0] if tables["targets"] else (), "")
-            row |= {"target_id": f"{code}-{year}-{indicator['indicator_id']}", "district_code": code, "year": year}
-            row |= {"indicator_id": indicator["indicator_id"], "comparator": "not_stated", "source_id": source_id}
-            row |= {
-                "hedged": "false",
-                "headline": "false",
-                "stretch": "false",
-                "note": "The full report gives no target for it.",
-            }
-            silent.append(row)
-    return silent
-
-
 def _merge(package: Package, name: str, old: list[Cells], new: list[Cells]) -> tuple[list[Cells], int]:
-    """Old and new rows by key; the old one stays, unless it is an open ledger row that the new one closes."""
+    """Old and new rows by key; the old one stays, unless it left open what the new one tells."""
     key = package.resources[name].primary_key
     merged = {tuple(r[k] for k in key): r for r in old}
     number = 0
     for row in new:
         place = tuple(row[k] for k in key)
         before = merged.get(place)
-        closes = before is not None and name == "figures" and _is_open(before) and not _is_open(row)
-        if before is None or closes:
+        if before is None or _gives_way(name, before, row):
             merged[place] = row
             number += 1
     return list(merged.values()), number
+
+
+def _gives_way(name: str, before: Cells, row: Cells) -> bool:
+    """Whether a row was written only for want of another: an open ledger row, silence about a target since found."""
+    if name == "figures":
+        return _is_open(before) and not _is_open(row)
+    return name == "targets" and before["comparator"] == "not_stated" != row["comparator"]
 
 
 def _is_open(row: Cells) -> bool:

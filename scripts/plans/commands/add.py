@@ -102,6 +102,16 @@ def _ask(prompt: str) -> str:
 def _tell(added, limit: int) -> None:
     written = ", ".join(f"{name} {number}" for name, number in added.counts.items() if number)
     typer.echo(f"\nSource {added.source_id}: {written or 'nothing new'} written.")
+    if added.withdrawn:
+        typer.echo(
+            f"Withdrawn, since the target is told under another key: {', '.join(added.withdrawn)}. "
+            "List in retired.csv those that were released."
+        )
+    if added.doubtful:
+        typer.echo(
+            "No target and no `not_stated` row, since words of the indicator stand among the main targets or where a "
+            f"record is lacking: {', '.join(added.doubtful)}. Add its target or, where there is none, the row."
+        )
     lacking = added.drafts.lacking
     if lacking:
         typer.echo(f"{len(lacking)} accepted rows have no record yet:")

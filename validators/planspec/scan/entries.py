@@ -49,6 +49,12 @@ class _Work:
         self.known = Known(tables, drafts.rows)
         self.keys = {r["target_id"] for r in tables["targets"]} | {r["result_id"] for r in tables["results"]}
         self.keys |= {r["id"] for r in tables.get("retired", [])}
+        # The key of a row that only said there is no target is free for the target itself.
+        self.silent = {
+            (r["district_code"], r["year"], r["indicator_id"]): r["target_id"]
+            for r in tables["targets"]
+            if r["comparator"] == "not_stated"
+        }
         self.facts: dict[tuple[str, ...], str] = {}
         self.kept = {(r["role_of"], r["start"], r["indicator_id"]): r["key"] for r in _kept(tables, source_id)}
 
@@ -150,6 +156,8 @@ class _Work:
             return self.facts[fact]
         slug = item["key"] or indicator
         key = base = f"{item['district_code']}-{item['year']}-{slug}"
+        if role == "target":
+            self.keys.discard(self.silent.pop((item["district_code"], item["year"], indicator), ""))
         number = 2
         while key in self.keys:
             key, number = f"{base}-{number}", number + 1
