@@ -20,7 +20,17 @@ from planspec.rules.run import validate
 from planspec.scan import read_vocabulary, scan
 from planspec.scan.entries import draft
 from planspec.scan.known import Known
-from planspec.scan.review import REVIEW_COLUMNS, accept_from, begin, open_items, read_review, write_review
+from planspec.scan.review import (
+    REVIEW_COLUMNS,
+    accept_from,
+    begin,
+    figures_of,
+    open_items,
+    read_review,
+    tell,
+    told,
+    write_review,
+)
 
 REPORT = Path(__file__).parent / "fixtures" / "scan" / "invented-report.txt"
 ARGUMENTS = ("--district", "350400", "--year", "2025")
@@ -55,7 +65,12 @@ def rows(package: Path, name: str) -> list[dict[str, str]]:
 
 def review_of(report: Path) -> list[dict[str, str]]:
     with report.with_name("report.review.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+        return figures_of(list(csv.DictReader(stream)))
+
+
+def kept_by(report: Path) -> dict[str, str]:
+    with report.with_name("report.review.csv").open(encoding="utf-8", newline="") as stream:
+        return told(list(csv.DictReader(stream)))
 
 
 def test_scan_writes_each_format(app: typer.Typer, report: Path, root: Path, tmp_path: Path) -> None:
@@ -363,7 +378,7 @@ def decide(report: Path, **changes: dict[str, str]) -> None:
     """Accept every row of the review; `changes`: cells by a figure as printed."""
     path = report.with_name(f"{report.stem}.review.csv")
     items = read_review(path, adding.Report(report, "", "370212", 2026).sha256)
-    for item in items:
+    for item in figures_of(items):
         item["decision"] = "accept"
         item.update(changes.get(item["printed"], {}))
     write_review(path, items)
@@ -419,3 +434,99 @@ def test_silence_gives_way_to_the_target(app: typer.Typer, package: Path, tmp_pa
         (f"370212-2026-{key or 'fixed-asset-investment-growth'}", "eq")
     ]
     assert ("Withdrawn" in output) == bool(key)
+
+
+ABOUT = {
+    "title": "三明市2025年政府工作报告",
+    "publisher": "三明日报",
+    "published": "2025-01-16",
+    "completeness": "digest",
+}
+
+
+def test_the_review_keeps_what_was_told_about_the_document(app: typer.Typer, report: Path, package: Path) -> None:
+    options = [part for name, cell in ABOUT.items() for part in (f"--{name}", cell)]
+    run(app, "add", report, *ARGUMENTS, *NAMED, *options, "--package", package, "--accept", "0.9")
+    assert kept_by(report) == ABOUT | {
+        "district": "350400",
+        "year": "2025",
+        "district-name": "三明市",
+        "district-name-en": "Sanming City",
+        "source": "",
+    }
+    run(app, "add", report, *ARGUMENTS, "--package", package, "--write")
+    source = rows(package, "sources")[-1]
+    assert {c: source[c] for c in ("title", "publisher", "published")} | {"completeness": "digest"} == ABOUT
+    assert kept_by(report)["source"] == source["source_id"]
+    assert [r["completeness"] for r in rows(package, "coverage") if r["source_id"] == source["source_id"]] == ["digest"]
+    assert any(r["name_zh"] == "三明市" for r in rows(package, "districts"))
+
+
+def test_what_is_told_later_is_written_where_nothing_stands(app: typer.Typer, report: Path, package: Path) -> None:
+    first = ("--publisher", "三明日报")
+    run(app, "add", report, *ARGUMENTS, *NAMED, *first, "--package", package, "--accept", "0.9", "--write")
+    later = ("--title", ABOUT["title"], "--published", ABOUT["published"], "--publisher", "三明网")
+    _, output = run(app, "add", report, *ARGUMENTS, *later, "--package", package, "--write")
+    source = rows(package, "sources")[-1]
+    assert (source["title"], source["published"], source["publisher"]) == (
+        ABOUT["title"],
+        ABOUT["published"],
+        "三明日报",
+    )
+    assert "sources 1 written" in output
+    assert kept_by(report)["publisher"] == "三明网"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--district", "350500", "--year", "2025"), "--district 350400"),
+        (("--district", "350400", "--year", "2026"), "--year 2025"),
+    ],
+)
+def test_a_review_is_of_one_district_and_year(
+    app: typer.Typer, report: Path, root: Path, arguments: tuple, said: str
+) -> None:
+    run(app, "add", report, *ARGUMENTS, "--package", root)
+    before = report.with_name("report.review.csv").read_bytes()
+    code, output = run(app, "add", report, *arguments, "--package", root)
+    assert (code, report.with_name("report.review.csv").read_bytes()) == (2, before)
+    assert said in output
+
+
+@pytest.mark.parametrize("day", ["2026-13-40", "20260113", "13 January 2026", "2026-1-3"])
+def test_what_is_no_date_is_refused(app: typer.Typer, report: Path, root: Path, day: str) -> None:
+    code, output = run(app, "add", report, *ARGUMENTS, "--published", day, "--package", root)
+    assert code == 2
+    assert day in output
+    assert not report.with_name("report.review.csv").exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [("completeness", "half"), ("published", "soon")])
+def test_a_wrong_word_about_the_document_is_refused(
+    app: typer.Typer, report: Path, root: Path, name: str, value: str
+) -> None:
+    run(app, "add", report, *ARGUMENTS, "--package", root)
+    path = report.with_name("report.review.csv")
+    sha256 = adding.Report(report, "", "350400", 2025).sha256
+    items = read_review(path, sha256)
+    write_review(path, tell(items, told(items) | {name: value}, sha256))
+    code, output = run(app, "add", report, *ARGUMENTS, "--package", root)
+    assert code == 2
+    assert value in output
+
+
+@pytest.mark.parametrize("change", ["same", "line breaks"])
+def test_a_document_is_not_added_twice(
+    app: typer.Typer, report: Path, package: Path, tmp_path: Path, change: str
+) -> None:
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.9", "--write")
+    before = {p.name: p.read_bytes() for p in (package / "data").iterdir()}
+    again = tmp_path / "again.txt"
+    again.write_bytes(report.read_bytes().replace(b"\n", b"\r\n" if change == "line breaks" else b"\n"))
+    shutil.copy(package / "sources" / rows(package, "sources")[-1]["file"], tmp_path)
+    code, output = run(app, "add", again, *ARGUMENTS, "--package", package, "--accept", "0.9", "--write")
+    assert code == 2
+    assert f"document {rows(package, 'sources')[-1]['source_id']} of the package" in output
+    assert {p.name: p.read_bytes() for p in (package / "data").iterdir()} == before
+    assert not tmp_path.joinpath("again.review.csv").exists()

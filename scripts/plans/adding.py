@@ -7,27 +7,31 @@ import hashlib
 import io
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
+from plans.silences import refuted, silences
 from planspec.canonical import canonical_csv, decode, unit_factors
 from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.files import write_whole
+from planspec.grammar.text import compact_text
 from planspec.package import FolderStore, Package, open_package
-from plans.silences import refuted, silences
 from planspec.scan import Scan
 from planspec.scan.entries import Drafts, draft
 from planspec.scan.known import Cells, Tables
-from planspec.scan.review import Item
+from planspec.scan.review import TOLD, Item, figures_of, told
 
+COMPLETENESS = ("full", "digest", "excerpt")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 WRITTEN = ("districts", "sources", "coverage", "units", "indicators", "targets", "results", "figures")
 """Resources that adding a report can change, in the order they are written: a record never comes before what it names."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """The report to add and what is told about it on the command line."""
+    """The report to add and what is known about it: given on the command line, now or when the review began."""
 
     path: Path
     stored: str
@@ -38,6 +42,8 @@ class Report:
     publisher: str = ""
     published: str = ""
     district: tuple[str, str] = ("", "")
+    source_id: str = ""
+    """Under which the review was written before; "" where it was not."""
 
     @property
     def sha256(self) -> str:
@@ -64,6 +70,90 @@ class Added:
     drafts: Drafts = field(default_factory=Drafts)
     doubtful: list[str] = field(default_factory=list)
     withdrawn: list[str] = field(default_factory=list)
+
+
+def settle(given: dict[str, str], items: list[Item]) -> dict[str, str]:
+    """What is known about a document: as `given` on the command line, else as its review keeps it, by the names of `TOLD`.
+
+    Raises `CannotTell` where district or year are not those that the review was begun with, and for what is no date.
+    """
+    kept = told(items)
+    figures = figures_of(items)
+    begun = {
+        "district": {kept["district"]} - {""} or {i["district_code"] for i in figures},
+        "year": {kept["year"]} - {""} or {i["year"] for i in figures if i["role"] == "target"},
+    }
+    for name, values in begun.items():
+        if values and given[name] not in values:
+            raise CannotTell(
+                f"the review was begun for {name} {', '.join(sorted(values))}, not {given[name]}",
+                f"give --{name} {min(values)}, or move the review away to begin another",
+            )
+    known = {name: given.get(name) or kept[name] for name in TOLD}
+    known["completeness"] = known["completeness"] or "full"
+    if known["completeness"] not in COMPLETENESS:
+        raise CannotTell(
+            f"completeness {known['completeness']!r} is not known", f"write one of: {', '.join(COMPLETENESS)}"
+        )
+    if known["published"] and not _is_date(known["published"]):
+        raise CannotTell(f"published {known['published']!r} is no date", "write year, month and day, as in 2026-01-13")
+    return known
+
+
+def described(report: Report, known: dict[str, str]) -> Report:
+    """The report with what is known about it."""
+    return replace(
+        report,
+        completeness=known["completeness"],
+        title=known["title"],
+        publisher=known["publisher"],
+        published=known["published"],
+        district=(known["district-name"], known["district-name-en"]),
+        source_id=known["source"],
+    )
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        date.fromisoformat(cell)
+    except ValueError:
+        return False
+    return bool(_DATE.fullmatch(cell))
+
+
+def identify(report: Report, package_path: Path, texts: Path | None) -> str:
+    """The source_id that the report has in the package, or will have.
+
+    Raises `CannotTell` where the package holds the document, or another file of the same text, and not from this review:
+    its figures would be told a second time.
+    """
+    sources = read_rows(open_folder(package_path))["sources"]
+    compacted = compact_text(report.stored.removeprefix("\ufeff"))
+    for row in sources:
+        own = row["sha256"] == report.sha256
+        if own and row["source_id"] == report.source_id:
+            return row["source_id"]
+        if own or _same_text(texts / row["file"] if texts else None, compacted):
+            raise CannotTell(
+                f"{report.path} is document {row['source_id']} of the package already"
+                + ("" if own else ", but for blanks and line breaks"),
+                "edit its rows in data/; to go on with the review that they were written from, write the id into its row "
+                "`source`",
+            )
+    return _next_id(sources)
+
+
+def _same_text(path: Path | None, compacted: str) -> bool:
+    if path is None or not path.is_file():
+        return False
+    return compact_text(path.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")) == compacted
+
+
+def _next_id(sources: list[Cells]) -> str:
+    number = 1 + max((int(r["source_id"]) for r in sources if r["source_id"].isdigit()), default=-1)
+    if number > 999:
+        raise CannotTell("source_id has three digits and all are taken", "widen the pattern of source_id first")
+    return f"{number:03d}"
 
 
 def open_folder(path: Path) -> Package:
@@ -94,12 +184,12 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
     """
     package = open_folder(package_path)
     tables = read_rows(package)
-    source, fresh = _source(report, tables)
+    source, news = _source(report, tables)
     drafts = draft(items, report.stored, source["source_id"], tables)
     added = Added(source["source_id"], source["file"], drafts=drafts)
     rows: dict[str, list[Cells]] = {name: list(drafts.rows.get(name, [])) for name in WRITTEN}
     rows["districts"] += _district(report, tables)
-    rows["sources"] += [source] if fresh else []
+    rows["sources"] += [source] if news else []
     rows["coverage"] += _coverage(report, source["source_id"], found, tables)
     gone = refuted(tables, rows["targets"])
     tables["targets"] = [r for r in tables["targets"] if r["target_id"] not in gone]
@@ -123,23 +213,20 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
 
 
 def _source(report: Report, tables: Tables) -> tuple[Cells, bool]:
-    sha256 = report.sha256
+    """The source's row, and whether it is to be written: it is new, or was written before all of it was known."""
+    given = {"title": report.title, "publisher": report.publisher, "published": report.published}
     for row in tables["sources"]:
-        if row["sha256"] == sha256:
-            return row, False
-    number = 1 + max((int(r["source_id"]) for r in tables["sources"] if r["source_id"].isdigit()), default=-1)
-    if number > 999:
-        raise CannotTell("source_id has three digits and all are taken", "widen the pattern of source_id first")
+        if row["sha256"] == report.sha256:
+            lacks = {c: cell for c, cell in given.items() if cell and not row[c]}
+            return row | lacks, bool(lacks)
+    number = _next_id(tables["sources"])
     row = {
-        "source_id": f"{number:03d}",
-        "file": f"{number:03d}_{sha256[:16]}.txt",
-        "sha256": sha256,
+        "source_id": number,
+        "file": f"{number}_{report.sha256[:16]}.txt",
+        "sha256": report.sha256,
         "characters": str(len(report.stored)),
-        "title": report.title,
-        "publisher": report.publisher,
-        "published": report.published,
     }
-    return row, True
+    return row | given, True
 
 
 def _district(report: Report, tables: Tables) -> list[Cells]:
@@ -194,9 +281,12 @@ def _merge(package: Package, name: str, old: list[Cells], new: list[Cells]) -> t
 
 
 def _gives_way(name: str, before: Cells, row: Cells) -> bool:
-    """Whether a row was written only for want of another: an open ledger row, silence about a target since found."""
+    """Whether a row was written for want of what is known now: an open ledger row, a source without its title, silence
+    about a target since found."""
     if name == "figures":
-        return _is_open(before) and not _is_open(row)
+        return _is_open(before) and any(before[c] != cell for c, cell in row.items())
+    if name == "sources":
+        return any(not before[c] and cell for c, cell in row.items())
     return name == "targets" and before["comparator"] == "not_stated" != row["comparator"]
 
 

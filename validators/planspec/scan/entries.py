@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from planspec.grammar import compact, read_governing, sentence_span
 from planspec.scan.known import Cells, Known, Tables
-from planspec.scan.review import Item
+from planspec.scan.review import Item, figures_of
 
 _PLACES = (
     ("nation", re.compile(r"全国|国内|国家")),
@@ -35,7 +35,7 @@ def draft(items: list[Item], stored: str, source_id: str, tables: Tables) -> Dra
     """
     drafts = Drafts()
     work = _Work(stored, source_id, tables, drafts)
-    for item in sorted(items, key=lambda i: (int(i["start"]), int(i["end"]))):
+    for item in sorted(figures_of(items), key=lambda i: (int(i["start"]), int(i["end"]))):
         if item["decision"] in ("accept", "aside"):
             work.add(item)
     return drafts
