@@ -530,3 +530,51 @@ def test_a_document_is_not_added_twice(
     assert f"document {rows(package, 'sources')[-1]['source_id']} of the package" in output
     assert {p.name: p.read_bytes() for p in (package / "data").iterdir()} == before
     assert not tmp_path.joinpath("again.review.csv").exists()
+
+
+def test_what_the_review_says_otherwise_is_named(app: typer.Typer, package: Path, tmp_path: Path) -> None:
+    report = short_report(
+        tmp_path, "社会消费品零售总额增长3.3%，城镇调查失业率控制在4.4%以内，固定资产投资增长7.5%、力争8.5%"
+    )
+    run(app, "add", report, *LAOSHAN, "--title", "2026年工作安排", "--package", package)
+    decide(report)
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "differ from the review" not in output
+    before = {p.name: p.read_bytes() for p in (package / "data").iterdir()}
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "differ from the review" not in output
+    decide(
+        report,
+        **{
+            "3.3": {"value": "3.5", "indicator_id": "retail-sales"},
+            "4.4": {"decision": "reject", "why": "no figure"},
+            "8.5": {"stretch_value": "9"},
+            "300": {"role": "context", "reason": "name"},
+        },
+    )
+    _, output = run(app, "add", report, *LAOSHAN, "--completeness", "digest", "--package", package, "--write")
+    assert {p.name: p.read_bytes() for p in (package / "data").iterdir()} == before
+    source = rows(package, "sources")[-1]["source_id"]
+    text = report.read_text(encoding="utf-8")
+    three, four = text.index("4.4"), text.index("300")
+    for line in (
+        "data/targets.csv 370212-2026-retail-sales-growth value: 3.3; the review: 3.5",
+        "data/targets.csv 370212-2026-retail-sales-growth indicator_id: retail-sales-growth; the review: retail-sales",
+        "data/targets.csv 370212-2026-fixed-asset-investment-growth stretch_value: 8.5; the review: 9",
+        f"data/figures.csv {source}/{three}/{three + 3}/1 role: target; the review: reject",
+        f"data/figures.csv {source}/{four}/{four + 3}/1 role: target; the review: context",
+        f"data/coverage.csv {source}/370212 completeness: full; the review: digest",
+    ):
+        assert line in output
+
+
+def test_an_open_ledger_row_follows_the_review(app: typer.Typer, package: Path, tmp_path: Path) -> None:
+    report = short_report(tmp_path, "固投增长3.3%")
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"indicator_id": ""}})
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    decide(report, **{"3.3": {"indicator_id": "", "role": "result", "estimated": "false"}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "differ from the review" not in output
+    row = next(r for r in rows(package, "figures") if r["printed"] == "3.3" and not r["target_id"] and not r["reason"])
+    assert row["role"] == "result"

@@ -19,7 +19,7 @@ from planspec.files import write_whole
 from planspec.grammar.text import compact_text
 from planspec.package import FolderStore, Package, open_package
 from planspec.scan import Scan
-from planspec.scan.entries import Drafts, draft
+from planspec.scan.entries import Difference, Drafts, draft, is_open
 from planspec.scan.known import Cells, Tables
 from planspec.scan.review import TOLD, Item, figures_of, told
 
@@ -191,6 +191,7 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
     rows["districts"] += _district(report, tables)
     rows["sources"] += [source] if news else []
     rows["coverage"] += _coverage(report, source["source_id"], found, tables)
+    drafts.differs += _differences(report, source, tables)
     gone = refuted(tables, rows["targets"])
     tables["targets"] = [r for r in tables["targets"] if r["target_id"] not in gone]
     if report.completeness == "full":
@@ -266,6 +267,22 @@ def _coverage(report: Report, source_id: str, found: Scan, tables: Tables) -> li
     ]
 
 
+def _differences(report: Report, source: Cells, tables: Tables) -> list[Difference]:
+    """What the package says about the document otherwise than the review."""
+    code, (name_zh, name_en) = report.district_code, report.district
+    said = [
+        ("sources", source["source_id"], source, c, getattr(report, c)) for c in ("title", "publisher", "published")
+    ]
+    for row in tables["coverage"]:
+        if (row["source_id"], row["district_code"]) == (source["source_id"], code):
+            key = f"{source['source_id']}/{code}"
+            said.append(("coverage", key, row, "completeness", report.completeness))
+    for row in tables["districts"]:
+        if row["district_code"] == code:
+            said += [("districts", code, row, "name_zh", name_zh), ("districts", code, row, "name_en", name_en)]
+    return [Difference(name, key, c, row[c], cell) for name, key, row, c, cell in said if cell and cell != row[c]]
+
+
 def _merge(package: Package, name: str, old: list[Cells], new: list[Cells]) -> tuple[list[Cells], int]:
     """Old and new rows by key; the old one stays, unless it left open what the new one tells."""
     key = package.resources[name].primary_key
@@ -284,14 +301,10 @@ def _gives_way(name: str, before: Cells, row: Cells) -> bool:
     """Whether a row was written for want of what is known now: an open ledger row, a source without its title, silence
     about a target since found."""
     if name == "figures":
-        return _is_open(before) and any(before[c] != cell for c, cell in row.items())
+        return is_open(before) and any(before[c] != cell for c, cell in row.items())
     if name == "sources":
         return any(not before[c] and cell for c, cell in row.items())
     return name == "targets" and before["comparator"] == "not_stated" != row["comparator"]
-
-
-def _is_open(row: Cells) -> bool:
-    return not row["reason"] and not any(row[f"{role}_id"] for role in ("target", "result", "project", "initiative"))
 
 
 def _canonical(package: Package, name: str, rows: list[Cells], factors: dict[str, str]) -> tuple[Path, bytes]:

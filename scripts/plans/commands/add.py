@@ -115,6 +115,16 @@ def _ask(prompt: str) -> str:
 def _tell(added, limit: int) -> None:
     written = ", ".join(f"{name} {number}" for name, number in added.counts.items() if number)
     typer.echo(f"\nSource {added.source_id}: {written or 'nothing new'} written.")
+    differs = added.drafts.differs
+    if differs:
+        typer.echo(
+            f"{len(differs)} cells that were written before differ from the review and stay as they are. Where the review is "
+            "right, write its word into the file; where the file is, mend the review:"
+        )
+        for d in differs[:limit]:
+            typer.echo(f"  data/{d.resource}.csv {d.key} {d.column}: {d.written or '–'}; the review: {d.review or '–'}")
+        if len(differs) > limit:
+            typer.echo(f"  … and {len(differs) - limit} more")
     if added.withdrawn:
         typer.echo(
             f"Withdrawn, since the target is told under another key: {', '.join(added.withdrawn)}. "
