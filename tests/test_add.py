@@ -17,6 +17,7 @@ from plans.commands import scan as scan_command
 from planspec.canonical import format_package
 from planspec.errors import CannotTell
 from planspec.rules.run import validate
+from planspec.rules.source import find_sources, find_text
 from planspec.scan import read_vocabulary, scan
 from planspec.scan.entries import draft
 from planspec.scan.known import Known
@@ -578,3 +579,35 @@ def test_an_open_ledger_row_follows_the_review(app: typer.Typer, package: Path, 
     assert "differ from the review" not in output
     row = next(r for r in rows(package, "figures") if r["printed"] == "3.3" and not r["target_id"] and not r["reason"])
     assert row["role"] == "result"
+
+
+def test_each_text_is_looked_for_in_every_folder(tmp_path: Path, package: Path) -> None:
+    """A text of one's own beside those that are shared, and those that the environment names, hide none of them."""
+    shared, own, named = package.parent / "shared" / "sources", package / "sources", tmp_path / "named"
+    files = [r["file"] for r in rows(package, "sources")]
+    for folder, name in zip((shared, own, named), files, strict=False):
+        folder.mkdir(parents=True)
+        (folder / name).write_text("地区生产总值增长5%。", encoding="utf-8")
+    folders = find_sources(package, None, str(named))
+    assert folders is not None
+    assert [find_text(folders, name) is not None for name in files[:4]] == [True, True, True, False]
+    assert set(validate(package, folders).missing_texts) == set(files[3:])
+    assert find_sources(package, own, str(named)) == (own,)
+    (named / files[1]).write_text("", encoding="utf-8")
+    assert find_text(folders, files[1]) == named / files[1]
+    assert find_text(folders, "../package/datapackage.json") is None
+    assert find_sources(package, None, None) == (own, package / ".." / "shared" / "sources")
+
+
+def test_a_kept_text_hides_no_other(
+    app: typer.Typer, report: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = package.parent / "shared" / "sources"
+    shared.mkdir(parents=True)
+    first = rows(package, "sources")[0]["file"]
+    (shared / first).write_text("地区生产总值增长5%。", encoding="utf-8")
+    monkeypatch.delenv("PLANS_SOURCES")
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.9", "--write")
+    added = rows(package, "sources")[-1]["file"]
+    assert [p.name for p in (package / "sources").iterdir()] == [added]
+    assert not {first, added} & set(validate(package, find_sources(package, None, None)).missing_texts)

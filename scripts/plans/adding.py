@@ -18,6 +18,7 @@ from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.grammar.text import compact_text
 from planspec.package import FolderStore, Package, open_package
+from planspec.rules.source import Folders, find_text
 from planspec.scan import Scan
 from planspec.scan.entries import Difference, Drafts, draft, is_open
 from planspec.scan.known import Cells, Tables
@@ -121,7 +122,7 @@ def _is_date(cell: str) -> bool:
     return bool(_DATE.fullmatch(cell))
 
 
-def identify(report: Report, package_path: Path, texts: Path | None) -> str:
+def identify(report: Report, package_path: Path, texts: Folders) -> str:
     """The source_id that the report has in the package, or will have.
 
     Raises `CannotTell` where the package holds the document, or another file of the same text, and not from this review:
@@ -133,7 +134,7 @@ def identify(report: Report, package_path: Path, texts: Path | None) -> str:
         own = row["sha256"] == report.sha256
         if own and row["source_id"] == report.source_id:
             return row["source_id"]
-        if own or _same_text(texts / row["file"] if texts else None, compacted):
+        if own or _same_text(find_text(texts, row["file"]), compacted):
             raise CannotTell(
                 f"{report.path} is document {row['source_id']} of the package already"
                 + ("" if own else ", but for blanks and line breaks"),
@@ -144,7 +145,7 @@ def identify(report: Report, package_path: Path, texts: Path | None) -> str:
 
 
 def _same_text(path: Path | None, compacted: str) -> bool:
-    if path is None or not path.is_file():
+    if path is None:
         return False
     return compact_text(path.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")) == compacted
 
@@ -176,7 +177,7 @@ def read_rows(package: Package) -> Tables:
     return tables
 
 
-def add(report: Report, items: list[Item], found: Scan, package_path: Path, sources: Path | None) -> Added:
+def add(report: Report, items: list[Item], found: Scan, package_path: Path) -> Added:
     """Write everything that is accepted or set aside into the package, in canonical form.
 
     Adding again writes only what is new: a source is known by its hash, a record by its source, place and indicator.
@@ -199,7 +200,7 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
         silent, added.doubtful = silences(place, report.stored, found.headlines, items, tables, drafts)
         rows["targets"] += silent
     added.withdrawn = sorted(gone)
-    _keep_text(report, source, package_path, sources)
+    _keep_text(report, source, package_path)
     factors = unit_factors(package) | {u["unit_id"]: u["factor"] for u in rows["units"]}
     pending: list[tuple[Path, bytes]] = []
     for name in WRITTEN:
@@ -322,14 +323,10 @@ def _canonical(package: Package, name: str, rows: list[Cells], factors: dict[str
     return path, data
 
 
-def _keep_text(report: Report, source: Cells, package_path: Path, sources: Path | None) -> None:
-    """Lay the text where validation finds it: in `sources/` of the package (git-ignored), the other texts beside it."""
+def _keep_text(report: Report, source: Cells, package_path: Path) -> None:
+    """Lay the text where validation finds it beside all others: in `sources/` of the package (git-ignored)."""
     root = package_path if package_path.is_dir() else package_path.parent
-    folder = root / "sources"
-    folder.mkdir(exist_ok=True)
-    for path in sorted(sources.glob("*.txt")) if sources and sources.resolve() != folder.resolve() else []:
-        if re.match(r"\d{3}_", path.name) and not (folder / path.name).exists():
-            shutil.copyfile(path, folder / path.name)
-    target = folder / source["file"]
+    target = root / "sources" / source["file"]
+    target.parent.mkdir(exist_ok=True)
     if not target.exists() and target.resolve() != report.path.resolve():
         shutil.copyfile(report.path, target)

@@ -95,7 +95,7 @@ def add(
             raise typer.Exit(DOES_NOT if waiting else HOLDS)
         # Before the package, so that whatever stops the run the review is known for the one its rows come from.
         write_review(given.review_path, tell(items, known | {"source": source_id}, given.sha256))
-        added = adding.add(given, items, found, package, texts)
+        added = adding.add(given, items, found, package)
     except CannotTell as error:
         stop(error)
     _tell(added, limit)
@@ -149,10 +149,7 @@ def _validate(package: Path, language: str) -> int:
     from planspec.rules.run import validate
     from planspec.rules.source import find_sources
 
-    root = package if package.is_dir() else package.parent
-    kept = root / "sources"
-    texts = kept if kept.is_dir() else find_sources(package, None, os.environ.get("PLANS_SOURCES"))
-    report = validate(package, texts, 20)
+    report = validate(package, find_sources(package, None, os.environ.get("PLANS_SOURCES")), 20)
     typer.echo("\n" + render(report, "text", language), nl=False)
     return HOLDS if report.holds else DOES_NOT
 
