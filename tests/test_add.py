@@ -18,6 +18,7 @@ from planspec.canonical import format_package
 from planspec.errors import CannotTell
 from planspec.rules.run import validate
 from planspec.rules.source import find_sources, find_text
+from planspec.rules.text import unknown_words
 from planspec.scan import read_vocabulary, scan
 from planspec.scan.entries import draft
 from planspec.scan.known import Known
@@ -32,6 +33,7 @@ from planspec.scan.review import (
     told,
     write_review,
 )
+from planspec.scan.vocabulary import common
 
 REPORT = Path(__file__).parent / "fixtures" / "scan" / "invented-report.txt"
 ARGUMENTS = ("--district", "350400", "--year", "2025")
@@ -324,6 +326,19 @@ def test_a_review_saved_by_a_spreadsheet_is_read(tmp_path: Path, root: Path) -> 
         write_review(path, items)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_review_saved_with_other_delimiters_is_read(tmp_path: Path, root: Path, delimiter: str) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "f" * 64)
+    items = tell(items, {"title": "一、二; 三, 四"}, "f" * 64)
+    path = tmp_path / "r.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, REVIEW_COLUMNS, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(items)
+    assert read_review(path, "f" * 64) == items
+
+
 def test_a_changed_report_is_not_taken_for_the_reviewed_one(app: typer.Typer, report: Path, root: Path) -> None:
     run(app, "add", report, *ARGUMENTS, "--package", root)
     report.write_text(report.read_text(encoding="utf-8") + "新增学位1个。", encoding="utf-8")
@@ -611,3 +626,39 @@ def test_a_kept_text_hides_no_other(
     added = rows(package, "sources")[-1]["file"]
     assert [p.name for p in (package / "sources").iterdir()] == [added]
     assert not {first, added} & set(validate(package, find_sources(package, None, None)).missing_texts)
+
+
+def test_a_figure_without_a_unit_gets_an_open_ledger_row(app: typer.Typer, package: Path, tmp_path: Path) -> None:
+    report = short_report(tmp_path, "社会消费品零售总额增长3.3%")
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"unit_zh": "", "unit_id": ""}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert not [r for r in rows(package, "targets") if r["target_id"] == "370212-2026-retail-sales-growth"]
+    source = rows(package, "sources")[-1]["source_id"]
+    (row,) = [r for r in rows(package, "figures") if (r["source_id"], r["printed"]) == (source, "3.3")]
+    assert (row["role"], row["target_id"]) == ("target", "")
+    assert "a unit" in output
+    decide(report, **{"3.3": {"unit_zh": "%", "unit_id": "percent"}})
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert next(r["unit_id"] for r in rows(package, "targets") if r["target_id"] == "370212-2026-retail-sales-growth")
+
+
+def test_a_common_indicator_comes_with_the_labels_that_are_printed(
+    app: typer.Typer, package: Path, tmp_path: Path
+) -> None:
+    report = short_report(tmp_path, "单位生产总值能耗下降3.3%，万元GDP能耗下降4.4%")
+    run(app, "add", report, *LAOSHAN, "--package", package, "--accept", "0.5")
+    assert {i["indicator_id"] for i in review_of(report) if i["printed"] in ("3.3", "4.4")} == {
+        "energy-intensity-change"
+    }
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    indicator = next(r for r in rows(package, "indicators") if r["indicator_id"] == "energy-intensity-change")
+    assert indicator["labels_zh"] == "单位生产总值能耗|万元GDP能耗"
+    found = validate(package, find_sources(package, None, None), 1000).findings
+    assert not [f for f in found if f.rule == "P341"]
+
+
+def test_names_that_come_with_common_units_and_indicators_are_spelt_with_known_words() -> None:
+    for name in ("common_units", "common_indicators"):
+        for row in common(name):
+            assert not unknown_words(row["name_en"], row.get("name_zh", row.get("symbol_zh", "")), frozenset()), row

@@ -166,10 +166,12 @@ class _Work:
             if row := self._ledger_row(item, part):
                 self._figure(item, part, row[f"{item['role']}_id"], _column(item))
                 continue
+            # What the person has to give comes first: a unit or indicator is only taken in for a record that is made.
             lack = (
-                self.known.unit_lack(item["unit_zh"])
-                or self.known.indicator_lack(indicator, item)
+                _unit_lack(item)
                 or self._yardstick_lack(item)
+                or self.known.unit_lack(item["unit_zh"])
+                or self.known.indicator_lack(indicator, item)
             )
             if lack:
                 self.drafts.lacking.append((item, lack))
@@ -354,6 +356,11 @@ def _attribute(item: Item) -> str:
 def is_open(row: Cells) -> bool:
     """Whether a ledger row says neither what record the figure belongs to nor why to none."""
     return not row["reason"] and not any(row[f"{role}_id"] for role in ("target", "result", "project", "initiative"))
+
+
+def _unit_lack(item: Item) -> str:
+    lacks = item["value"] and not item["unit_zh"]
+    return "a unit: write the printed one into unit_zh, or the one that is left out" if lacks else ""
 
 
 def _indicators(item: Item) -> list[str]:

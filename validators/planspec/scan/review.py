@@ -101,7 +101,7 @@ def tell(items: list[Item], given: dict[str, str], sha256: str) -> list[Item]:
 
 
 def read_review(path: Path, sha256: str) -> list[Item]:
-    """The review in `path`, as a spreadsheet saved it too (BOM, GBK, CRLF).
+    """The review in `path`, as a spreadsheet saved it too (BOM, GBK, CRLF, semicolons, tabs).
 
     Raises `CannotTell`, naming the line and the column, where it is no review, is one of another text, or a decision
     is none.
@@ -110,11 +110,14 @@ def read_review(path: Path, sha256: str) -> list[Item]:
         text, _ = decode(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise CannotTell(f"{path} cannot be read: {error}", "restore the file, or delete it to begin again") from error
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    # Where the decimal mark is a comma, Excel saves what it calls CSV with semicolons; with "Text" it saves tabs.
+    delimiter = max(",\t;", key=text.partition("\n")[0].count)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     if not rows or sorted(rows[0]) != sorted(REVIEW_COLUMNS):
         missing = sorted(set(REVIEW_COLUMNS) - set(rows[0] if rows else []))
         raise CannotTell(
-            f"{path}:1: it is no review: columns missing: {', '.join(missing) or '–'}", "delete it to begin again"
+            f"{path}:1: it is no review: columns missing: {', '.join(missing) or '–'}",
+            "save it as CSV with all columns, or move it away to begin again",
         )
     items = []
     for line, cells in enumerate(rows[1:], 2):
