@@ -45,7 +45,8 @@ def package(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def sources() -> Path:
     """Folder of the source texts; tests that need it skip where it is absent."""
-    folder = find_sources(ROOT, None, os.environ.get("PLANS_SOURCES"))
-    if folder is None or not any(folder.glob("*.txt")):
+    folders = find_sources(ROOT, None, os.environ.get("PLANS_SOURCES")) or ()
+    folder = next((f for f in folders if any(f.glob("*.txt"))), None)
+    if folder is None:
         pytest.skip("the source texts are not at hand (PLANS_SOURCES)")
     return folder

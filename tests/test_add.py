@@ -17,10 +17,23 @@ from plans.commands import scan as scan_command
 from planspec.canonical import format_package
 from planspec.errors import CannotTell
 from planspec.rules.run import validate
+from planspec.rules.source import find_sources, find_text
+from planspec.rules.text import unknown_words
 from planspec.scan import read_vocabulary, scan
 from planspec.scan.entries import draft
 from planspec.scan.known import Known
-from planspec.scan.review import REVIEW_COLUMNS, accept_from, begin, open_items, read_review, write_review
+from planspec.scan.review import (
+    REVIEW_COLUMNS,
+    accept_from,
+    begin,
+    figures_of,
+    open_items,
+    read_review,
+    tell,
+    told,
+    write_review,
+)
+from planspec.scan.vocabulary import common
 
 REPORT = Path(__file__).parent / "fixtures" / "scan" / "invented-report.txt"
 ARGUMENTS = ("--district", "350400", "--year", "2025")
@@ -55,7 +68,12 @@ def rows(package: Path, name: str) -> list[dict[str, str]]:
 
 def review_of(report: Path) -> list[dict[str, str]]:
     with report.with_name("report.review.csv").open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream))
+        return figures_of(list(csv.DictReader(stream)))
+
+
+def kept_by(report: Path) -> dict[str, str]:
+    with report.with_name("report.review.csv").open(encoding="utf-8", newline="") as stream:
+        return told(list(csv.DictReader(stream)))
 
 
 def test_scan_writes_each_format(app: typer.Typer, report: Path, root: Path, tmp_path: Path) -> None:
@@ -318,6 +336,19 @@ def test_a_review_saved_by_a_spreadsheet_is_read(tmp_path: Path, root: Path) -> 
         write_review(path, items)
 
 
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_review_saved_with_other_delimiters_is_read(tmp_path: Path, root: Path, delimiter: str) -> None:
+    stored = REPORT.read_bytes().decode("utf-8")
+    items = begin(scan(stored, "350400", 2025, read_vocabulary(root)).rows, "f" * 64)
+    items = tell(items, {"title": "一、二; 三, 四"}, "f" * 64)
+    path = tmp_path / "r.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.DictWriter(stream, REVIEW_COLUMNS, delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(items)
+    assert read_review(path, "f" * 64) == items
+
+
 def test_a_changed_report_is_not_taken_for_the_reviewed_one(app: typer.Typer, report: Path, root: Path) -> None:
     run(app, "add", report, *ARGUMENTS, "--package", root)
     report.write_text(report.read_text(encoding="utf-8") + "新增学位1个。", encoding="utf-8")
@@ -354,3 +385,290 @@ def test_accepting_takes_only_what_is_open_and_sure(root: Path) -> None:
     assert number == sum(i["decision"] == "accept" for i in items)
     assert items[0]["decision"] == "reject"
     assert all(float(i["confidence"]) < 0.9 for i in open_items(items))
+
+
+LAOSHAN = ("--district", "370212", "--year", "2026")
+
+
+def short_report(folder: Path, goals: str, name: str = "report.txt") -> Path:
+    """A report of the next year that has only main expected targets."""
+    path = folder / name
+    path.write_text(
+        f"二、2026年工作安排\n2026年主要预期目标是：全区生产总值增长5.5%，{goals}。\n今年将新增学位300个。\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def decide(report: Path, **changes: dict[str, str]) -> None:
+    """Accept every row of the review; `changes`: cells by a figure as printed."""
+    path = report.with_name(f"{report.stem}.review.csv")
+    items = read_review(path, adding.Report(report, "", "370212", 2026).sha256)
+    for item in figures_of(items):
+        item["decision"] = "accept"
+        item.update(changes.get(item["printed"], {}))
+    write_review(path, items)
+
+
+def not_stated(package: Path, year: str = "2026") -> set[str]:
+    return {
+        r["indicator_id"] for r in rows(package, "targets") if r["comparator"] == "not_stated" and r["year"] == year
+    }
+
+
+@pytest.mark.parametrize(
+    ("goals", "indicator"),
+    [
+        ("一般公共预算收入增长3.3%", "budget-revenue-growth"),
+        ("社零额增长3.3%", "retail-sales-growth"),
+        ("固投增长3.3%", "fixed-asset-investment-growth"),
+        ("社会消费品零售额增长3.3%", "retail-sales-growth"),
+    ],
+)
+@pytest.mark.parametrize("decision", ["accept", "aside"])
+def test_a_target_without_a_record_is_no_silence(
+    app: typer.Typer, package: Path, tmp_path: Path, goals: str, indicator: str, decision: str
+) -> None:
+    report = short_report(tmp_path, goals)
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"indicator_id": "", "decision": decision, "why": "not sure"}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert indicator not in not_stated(package)
+    assert f"{indicator}" in output.split("No target and no `not_stated` row")[1].splitlines()[0]
+    assert "urban-new-employment" in not_stated(package)
+
+
+@pytest.mark.parametrize("key", ["", "investment-this-year"])
+def test_silence_gives_way_to_the_target(app: typer.Typer, package: Path, tmp_path: Path, key: str) -> None:
+    """投入 has no word in common with the indicator, so that only the person can tell."""
+    report = short_report(tmp_path, "全年投入增速3.3%")
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"indicator_id": ""}})
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "fixed-asset-investment-growth" in not_stated(package)
+    indicators = package / "data" / "indicators.csv"
+    text = indicators.read_text(encoding="utf-8")
+    indicators.write_text(text.replace(",固定资产投资,growth_rate", ",固定资产投资|投入,growth_rate"), encoding="utf-8")
+    decide(report, **{"3.3": {"indicator_id": "fixed-asset-investment-growth", "key": key}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    of_it = [
+        r
+        for r in rows(package, "targets")
+        if (r["district_code"], r["year"], r["indicator_id"]) == ("370212", "2026", "fixed-asset-investment-growth")
+    ]
+    assert [(r["target_id"], r["comparator"]) for r in of_it] == [
+        (f"370212-2026-{key or 'fixed-asset-investment-growth'}", "eq")
+    ]
+    assert ("Withdrawn" in output) == bool(key)
+
+
+ABOUT = {
+    "title": "三明市2025年政府工作报告",
+    "publisher": "三明日报",
+    "published": "2025-01-16",
+    "completeness": "digest",
+}
+
+
+def test_the_review_keeps_what_was_told_about_the_document(app: typer.Typer, report: Path, package: Path) -> None:
+    options = [part for name, cell in ABOUT.items() for part in (f"--{name}", cell)]
+    run(app, "add", report, *ARGUMENTS, *NAMED, *options, "--package", package, "--accept", "0.9")
+    assert kept_by(report) == ABOUT | {
+        "district": "350400",
+        "year": "2025",
+        "district-name": "三明市",
+        "district-name-en": "Sanming City",
+        "source": "",
+    }
+    run(app, "add", report, *ARGUMENTS, "--package", package, "--write")
+    source = rows(package, "sources")[-1]
+    assert {c: source[c] for c in ("title", "publisher", "published")} | {"completeness": "digest"} == ABOUT
+    assert kept_by(report)["source"] == source["source_id"]
+    assert [r["completeness"] for r in rows(package, "coverage") if r["source_id"] == source["source_id"]] == ["digest"]
+    assert any(r["name_zh"] == "三明市" for r in rows(package, "districts"))
+
+
+def test_what_is_told_later_is_written_where_nothing_stands(app: typer.Typer, report: Path, package: Path) -> None:
+    first = ("--publisher", "三明日报")
+    run(app, "add", report, *ARGUMENTS, *NAMED, *first, "--package", package, "--accept", "0.9", "--write")
+    later = ("--title", ABOUT["title"], "--published", ABOUT["published"], "--publisher", "三明网")
+    _, output = run(app, "add", report, *ARGUMENTS, *later, "--package", package, "--write")
+    source = rows(package, "sources")[-1]
+    assert (source["title"], source["published"], source["publisher"]) == (
+        ABOUT["title"],
+        ABOUT["published"],
+        "三明日报",
+    )
+    assert "sources 1 written" in output
+    assert kept_by(report)["publisher"] == "三明网"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--district", "350500", "--year", "2025"), "--district 350400"),
+        (("--district", "350400", "--year", "2026"), "--year 2025"),
+    ],
+)
+def test_a_review_is_of_one_district_and_year(
+    app: typer.Typer, report: Path, root: Path, arguments: tuple, said: str
+) -> None:
+    run(app, "add", report, *ARGUMENTS, "--package", root)
+    before = report.with_name("report.review.csv").read_bytes()
+    code, output = run(app, "add", report, *arguments, "--package", root)
+    assert (code, report.with_name("report.review.csv").read_bytes()) == (2, before)
+    assert said in output
+
+
+@pytest.mark.parametrize("day", ["2026-13-40", "20260113", "13 January 2026", "2026-1-3"])
+def test_what_is_no_date_is_refused(app: typer.Typer, report: Path, root: Path, day: str) -> None:
+    code, output = run(app, "add", report, *ARGUMENTS, "--published", day, "--package", root)
+    assert code == 2
+    assert day in output
+    assert not report.with_name("report.review.csv").exists()
+
+
+@pytest.mark.parametrize(("name", "value"), [("completeness", "half"), ("published", "soon")])
+def test_a_wrong_word_about_the_document_is_refused(
+    app: typer.Typer, report: Path, root: Path, name: str, value: str
+) -> None:
+    run(app, "add", report, *ARGUMENTS, "--package", root)
+    path = report.with_name("report.review.csv")
+    sha256 = adding.Report(report, "", "350400", 2025).sha256
+    items = read_review(path, sha256)
+    write_review(path, tell(items, told(items) | {name: value}, sha256))
+    code, output = run(app, "add", report, *ARGUMENTS, "--package", root)
+    assert code == 2
+    assert value in output
+
+
+@pytest.mark.parametrize("change", ["same", "line breaks"])
+def test_a_document_is_not_added_twice(
+    app: typer.Typer, report: Path, package: Path, tmp_path: Path, change: str
+) -> None:
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.9", "--write")
+    before = {p.name: p.read_bytes() for p in (package / "data").iterdir()}
+    again = tmp_path / "again.txt"
+    again.write_bytes(report.read_bytes().replace(b"\n", b"\r\n" if change == "line breaks" else b"\n"))
+    shutil.copy(package / "sources" / rows(package, "sources")[-1]["file"], tmp_path)
+    code, output = run(app, "add", again, *ARGUMENTS, "--package", package, "--accept", "0.9", "--write")
+    assert code == 2
+    assert f"document {rows(package, 'sources')[-1]['source_id']} of the package" in output
+    assert {p.name: p.read_bytes() for p in (package / "data").iterdir()} == before
+    assert not tmp_path.joinpath("again.review.csv").exists()
+
+
+def test_what_the_review_says_otherwise_is_named(app: typer.Typer, package: Path, tmp_path: Path) -> None:
+    report = short_report(
+        tmp_path, "社会消费品零售总额增长3.3%，城镇调查失业率控制在4.4%以内，固定资产投资增长7.5%、力争8.5%"
+    )
+    run(app, "add", report, *LAOSHAN, "--title", "2026年工作安排", "--package", package)
+    decide(report)
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "differ from the review" not in output
+    before = {p.name: p.read_bytes() for p in (package / "data").iterdir()}
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "differ from the review" not in output
+    decide(
+        report,
+        **{
+            "3.3": {"value": "3.5", "indicator_id": "retail-sales"},
+            "4.4": {"decision": "reject", "why": "no figure"},
+            "8.5": {"stretch_value": "9"},
+            "300": {"role": "context", "reason": "name"},
+        },
+    )
+    _, output = run(app, "add", report, *LAOSHAN, "--completeness", "digest", "--package", package, "--write")
+    assert {p.name: p.read_bytes() for p in (package / "data").iterdir()} == before
+    source = rows(package, "sources")[-1]["source_id"]
+    text = report.read_text(encoding="utf-8")
+    three, four = text.index("4.4"), text.index("300")
+    for line in (
+        "data/targets.csv 370212-2026-retail-sales-growth value: 3.3; the review: 3.5",
+        "data/targets.csv 370212-2026-retail-sales-growth indicator_id: retail-sales-growth; the review: retail-sales",
+        "data/targets.csv 370212-2026-fixed-asset-investment-growth stretch_value: 8.5; the review: 9",
+        f"data/figures.csv {source}/{three}/{three + 3}/1 role: target; the review: reject",
+        f"data/figures.csv {source}/{four}/{four + 3}/1 role: target; the review: context",
+        f"data/coverage.csv {source}/370212 completeness: full; the review: digest",
+    ):
+        assert line in output
+
+
+def test_an_open_ledger_row_follows_the_review(app: typer.Typer, package: Path, tmp_path: Path) -> None:
+    report = short_report(tmp_path, "固投增长3.3%")
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"indicator_id": ""}})
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    decide(report, **{"3.3": {"indicator_id": "", "role": "result", "estimated": "false"}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert "differ from the review" not in output
+    row = next(r for r in rows(package, "figures") if r["printed"] == "3.3" and not r["target_id"] and not r["reason"])
+    assert row["role"] == "result"
+
+
+def test_each_text_is_looked_for_in_every_folder(tmp_path: Path, package: Path) -> None:
+    """A text of one's own beside those that are shared, and those that the environment names, hide none of them."""
+    shared, own, named = package.parent / "shared" / "sources", package / "sources", tmp_path / "named"
+    files = [r["file"] for r in rows(package, "sources")]
+    for folder, name in zip((shared, own, named), files, strict=False):
+        folder.mkdir(parents=True)
+        (folder / name).write_text("地区生产总值增长5%。", encoding="utf-8")
+    folders = find_sources(package, None, str(named))
+    assert folders is not None
+    assert [find_text(folders, name) is not None for name in files[:4]] == [True, True, True, False]
+    assert set(validate(package, folders).missing_texts) == set(files[3:])
+    assert find_sources(package, own, str(named)) == (own,)
+    (named / files[1]).write_text("", encoding="utf-8")
+    assert find_text(folders, files[1]) == named / files[1]
+    assert find_text(folders, "../package/datapackage.json") is None
+    assert find_sources(package, None, None) == (own, package / ".." / "shared" / "sources")
+
+
+def test_a_kept_text_hides_no_other(
+    app: typer.Typer, report: Path, package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = package.parent / "shared" / "sources"
+    shared.mkdir(parents=True)
+    first = rows(package, "sources")[0]["file"]
+    (shared / first).write_text("地区生产总值增长5%。", encoding="utf-8")
+    monkeypatch.delenv("PLANS_SOURCES")
+    run(app, "add", report, *ARGUMENTS, *NAMED, "--package", package, "--accept", "0.9", "--write")
+    added = rows(package, "sources")[-1]["file"]
+    assert [p.name for p in (package / "sources").iterdir()] == [added]
+    assert not {first, added} & set(validate(package, find_sources(package, None, None)).missing_texts)
+
+
+def test_a_figure_without_a_unit_gets_an_open_ledger_row(app: typer.Typer, package: Path, tmp_path: Path) -> None:
+    report = short_report(tmp_path, "社会消费品零售总额增长3.3%")
+    run(app, "add", report, *LAOSHAN, "--package", package)
+    decide(report, **{"3.3": {"unit_zh": "", "unit_id": ""}})
+    _, output = run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert not [r for r in rows(package, "targets") if r["target_id"] == "370212-2026-retail-sales-growth"]
+    source = rows(package, "sources")[-1]["source_id"]
+    (row,) = [r for r in rows(package, "figures") if (r["source_id"], r["printed"]) == (source, "3.3")]
+    assert (row["role"], row["target_id"]) == ("target", "")
+    assert "a unit" in output
+    decide(report, **{"3.3": {"unit_zh": "%", "unit_id": "percent"}})
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    assert next(r["unit_id"] for r in rows(package, "targets") if r["target_id"] == "370212-2026-retail-sales-growth")
+
+
+def test_a_common_indicator_comes_with_the_labels_that_are_printed(
+    app: typer.Typer, package: Path, tmp_path: Path
+) -> None:
+    report = short_report(tmp_path, "单位生产总值能耗下降3.3%，万元GDP能耗下降4.4%")
+    run(app, "add", report, *LAOSHAN, "--package", package, "--accept", "0.5")
+    assert {i["indicator_id"] for i in review_of(report) if i["printed"] in ("3.3", "4.4")} == {
+        "energy-intensity-change"
+    }
+    run(app, "add", report, *LAOSHAN, "--package", package, "--write")
+    indicator = next(r for r in rows(package, "indicators") if r["indicator_id"] == "energy-intensity-change")
+    assert indicator["labels_zh"] == "单位生产总值能耗|万元GDP能耗"
+    found = validate(package, find_sources(package, None, None), 1000).findings
+    assert not [f for f in found if f.rule == "P341"]
+
+
+def test_names_that_come_with_common_units_and_indicators_are_spelt_with_known_words() -> None:
+    for name in ("common_units", "common_indicators"):
+        for row in common(name):
+            assert not unknown_words(row["name_en"], row.get("name_zh", row.get("symbol_zh", "")), frozenset()), row

@@ -21,7 +21,7 @@ from planspec.findings import Collector, Finding
 from planspec.package import open_package
 from planspec.rules.context import Context
 from planspec.rules.run import validate
-from planspec.rules.source import find_sources
+from planspec.rules.source import Folders, find_sources
 from planspec.rules.steps import APART, STEPS, UNASKED, Step, _rules_by_resource, _shares, take_share
 from planspec.tables import read_sound, read_tables
 
@@ -36,7 +36,7 @@ class Numbers(list[int]):
 class Asked:
     """The second process in this one, its answer taken through JSON as a pipe would; it takes some of the steps."""
 
-    def __init__(self, package: Path, texts: Path | None, part: str = "its own") -> None:
+    def __init__(self, package: Path, texts: Folders, part: str = "its own") -> None:
         self.package, self.texts, self.part = package, texts, part
         self.stopped = False
 

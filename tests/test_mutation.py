@@ -104,7 +104,7 @@ def test_a_mutant_is_judged_as_the_command_judges_it(
         (folder / mutant.path).write_bytes(mutant.data)
         command = [sys.executable, "-m", "plans", "validate", str(folder), "--format", "json"]
         done = subprocess.run(
-            [*command, *(["--sources", str(sources)] if sources else [])], capture_output=True, check=False
+            [*command, *(["--sources", str(sources[0])] if sources else [])], capture_output=True, check=False
         )
         told = json.loads(done.stdout)
         assert tuple(sorted({f["rule"] for f in told["findings"]})) == said_twice(folder, sources)[0], mutant.label

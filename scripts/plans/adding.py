@@ -7,26 +7,32 @@ import hashlib
 import io
 import re
 import shutil
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
+from plans.silences import refuted, silences
 from planspec.canonical import canonical_csv, decode, unit_factors
 from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.files import write_whole
+from planspec.grammar.text import compact_text
 from planspec.package import FolderStore, Package, open_package
+from planspec.rules.source import Folders, find_text
 from planspec.scan import Scan
-from planspec.scan.entries import Drafts, draft
+from planspec.scan.entries import Difference, Drafts, draft, is_open
 from planspec.scan.known import Cells, Tables
-from planspec.scan.review import Item
+from planspec.scan.review import TOLD, Item, figures_of, told
 
+COMPLETENESS = ("full", "digest", "excerpt")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 WRITTEN = ("districts", "sources", "coverage", "units", "indicators", "targets", "results", "figures")
 """Resources that adding a report can change, in the order they are written: a record never comes before what it names."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """The report to add and what is told about it on the command line."""
+    """The report to add and what is known about it: given on the command line, now or when the review began."""
 
     path: Path
     stored: str
@@ -37,6 +43,8 @@ class Report:
     publisher: str = ""
     published: str = ""
     district: tuple[str, str] = ("", "")
+    source_id: str = ""
+    """Under which the review was written before; "" where it was not."""
 
     @property
     def sha256(self) -> str:
@@ -51,12 +59,102 @@ class Report:
 
 @dataclass
 class Added:
-    """What was written: rows by resource, the source's id and file, and drafts with what is lacking."""
+    """What was written: rows by resource, the source's id and file, and drafts with what is lacking.
+
+    `doubtful`: core indicators without a row, since words of theirs stand where a target may be told; `withdrawn`: keys
+    of `not_stated` rows that went since their target was found under another key.
+    """
 
     source_id: str
     file: str
     counts: dict[str, int] = field(default_factory=dict)
     drafts: Drafts = field(default_factory=Drafts)
+    doubtful: list[str] = field(default_factory=list)
+    withdrawn: list[str] = field(default_factory=list)
+
+
+def settle(given: dict[str, str], items: list[Item]) -> dict[str, str]:
+    """What is known about a document: as `given` on the command line, else as its review keeps it, by the names of `TOLD`.
+
+    Raises `CannotTell` where district or year are not those that the review was begun with, and for what is no date.
+    """
+    kept = told(items)
+    figures = figures_of(items)
+    begun = {
+        "district": {kept["district"]} - {""} or {i["district_code"] for i in figures},
+        "year": {kept["year"]} - {""} or {i["year"] for i in figures if i["role"] == "target"},
+    }
+    for name, values in begun.items():
+        if values and given[name] not in values:
+            raise CannotTell(
+                f"the review was begun for {name} {', '.join(sorted(values))}, not {given[name]}",
+                f"give --{name} {min(values)}, or move the review away to begin another",
+            )
+    known = {name: given.get(name) or kept[name] for name in TOLD}
+    known["completeness"] = known["completeness"] or "full"
+    if known["completeness"] not in COMPLETENESS:
+        raise CannotTell(
+            f"completeness {known['completeness']!r} is not known", f"write one of: {', '.join(COMPLETENESS)}"
+        )
+    if known["published"] and not _is_date(known["published"]):
+        raise CannotTell(f"published {known['published']!r} is no date", "write year, month and day, as in 2026-01-13")
+    return known
+
+
+def described(report: Report, known: dict[str, str]) -> Report:
+    """The report with what is known about it."""
+    return replace(
+        report,
+        completeness=known["completeness"],
+        title=known["title"],
+        publisher=known["publisher"],
+        published=known["published"],
+        district=(known["district-name"], known["district-name-en"]),
+        source_id=known["source"],
+    )
+
+
+def _is_date(cell: str) -> bool:
+    try:
+        date.fromisoformat(cell)
+    except ValueError:
+        return False
+    return bool(_DATE.fullmatch(cell))
+
+
+def identify(report: Report, package_path: Path, texts: Folders) -> str:
+    """The source_id that the report has in the package, or will have.
+
+    Raises `CannotTell` where the package holds the document, or another file of the same text, and not from this review:
+    its figures would be told a second time.
+    """
+    sources = read_rows(open_folder(package_path))["sources"]
+    compacted = compact_text(report.stored.removeprefix("\ufeff"))
+    for row in sources:
+        own = row["sha256"] == report.sha256
+        if own and row["source_id"] == report.source_id:
+            return row["source_id"]
+        if own or _same_text(find_text(texts, row["file"]), compacted):
+            raise CannotTell(
+                f"{report.path} is document {row['source_id']} of the package already"
+                + ("" if own else ", but for blanks and line breaks"),
+                "edit its rows in data/; to go on with the review that they were written from, write the id into its row "
+                "`source`",
+            )
+    return _next_id(sources)
+
+
+def _same_text(path: Path | None, compacted: str) -> bool:
+    if path is None:
+        return False
+    return compact_text(path.read_bytes().decode("utf-8", errors="replace").removeprefix("\ufeff")) == compacted
+
+
+def _next_id(sources: list[Cells]) -> str:
+    number = 1 + max((int(r["source_id"]) for r in sources if r["source_id"].isdigit()), default=-1)
+    if number > 999:
+        raise CannotTell("source_id has three digits and all are taken", "widen the pattern of source_id first")
+    return f"{number:03d}"
 
 
 def open_folder(path: Path) -> Package:
@@ -79,7 +177,7 @@ def read_rows(package: Package) -> Tables:
     return tables
 
 
-def add(report: Report, items: list[Item], found: Scan, package_path: Path, sources: Path | None) -> Added:
+def add(report: Report, items: list[Item], found: Scan, package_path: Path) -> Added:
     """Write everything that is accepted or set aside into the package, in canonical form.
 
     Adding again writes only what is new: a source is known by its hash, a record by its source, place and indicator.
@@ -87,21 +185,28 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
     """
     package = open_folder(package_path)
     tables = read_rows(package)
-    source, fresh = _source(report, tables)
+    source, news = _source(report, tables)
     drafts = draft(items, report.stored, source["source_id"], tables)
     added = Added(source["source_id"], source["file"], drafts=drafts)
     rows: dict[str, list[Cells]] = {name: list(drafts.rows.get(name, [])) for name in WRITTEN}
     rows["districts"] += _district(report, tables)
-    rows["sources"] += [source] if fresh else []
+    rows["sources"] += [source] if news else []
     rows["coverage"] += _coverage(report, source["source_id"], found, tables)
-    rows["targets"] += _silences(report, source["source_id"], items, tables, rows["targets"])
-    _keep_text(report, source, package_path, sources)
+    drafts.differs += _differences(report, source, tables)
+    gone = refuted(tables, rows["targets"])
+    tables["targets"] = [r for r in tables["targets"] if r["target_id"] not in gone]
+    if report.completeness == "full":
+        place = (report.district_code, report.year, source["source_id"])
+        silent, added.doubtful = silences(place, report.stored, found.headlines, items, tables, drafts)
+        rows["targets"] += silent
+    added.withdrawn = sorted(gone)
+    _keep_text(report, source, package_path)
     factors = unit_factors(package) | {u["unit_id"]: u["factor"] for u in rows["units"]}
     pending: list[tuple[Path, bytes]] = []
     for name in WRITTEN:
         merged, number = _merge(package, name, tables[name], rows[name])
         added.counts[name] = number
-        if number:
+        if number or (name == "targets" and gone):
             pending.append(_canonical(package, name, merged, factors))
     for target, data in pending:
         write_whole(target, data)
@@ -110,23 +215,20 @@ def add(report: Report, items: list[Item], found: Scan, package_path: Path, sour
 
 
 def _source(report: Report, tables: Tables) -> tuple[Cells, bool]:
-    sha256 = report.sha256
+    """The source's row, and whether it is to be written: it is new, or was written before all of it was known."""
+    given = {"title": report.title, "publisher": report.publisher, "published": report.published}
     for row in tables["sources"]:
-        if row["sha256"] == sha256:
-            return row, False
-    number = 1 + max((int(r["source_id"]) for r in tables["sources"] if r["source_id"].isdigit()), default=-1)
-    if number > 999:
-        raise CannotTell("source_id has three digits and all are taken", "widen the pattern of source_id first")
+        if row["sha256"] == report.sha256:
+            lacks = {c: cell for c, cell in given.items() if cell and not row[c]}
+            return row | lacks, bool(lacks)
+    number = _next_id(tables["sources"])
     row = {
-        "source_id": f"{number:03d}",
-        "file": f"{number:03d}_{sha256[:16]}.txt",
-        "sha256": sha256,
+        "source_id": number,
+        "file": f"{number}_{report.sha256[:16]}.txt",
+        "sha256": report.sha256,
         "characters": str(len(report.stored)),
-        "title": report.title,
-        "publisher": report.publisher,
-        "published": report.published,
     }
-    return row, True
+    return row | given, True
 
 
 def _district(report: Report, tables: Tables) -> list[Cells]:
@@ -166,47 +268,44 @@ def _coverage(report: Report, source_id: str, found: Scan, tables: Tables) -> li
     ]
 
 
-def _silences(report: Report, source_id: str, items: list[Item], tables: Tables, drafted: list[Cells]) -> list[Cells]:
-    """`not_stated` rows for core indicators without a target, once no target of a full report is open any more."""
-    if report.completeness != "full" or any(i["role"] == "target" and not i["decision"] for i in items):
-        return []
-    code, year = report.district_code, str(report.year)
-    told = {
-        r["indicator_id"] for r in [*tables["targets"], *drafted] if r["district_code"] == code and r["year"] == year
-    }
-    silent = []
-    for indicator in tables["indicators"]:
-        if indicator["core"] == "true" and indicator["indicator_id"] not in told:
-            row = dict.fromkeys(tables["targets"][0] if tables["targets"] else (), "")
-            row |= {"target_id": f"{code}-{year}-{indicator['indicator_id']}", "district_code": code, "year": year}
-            row |= {"indicator_id": indicator["indicator_id"], "comparator": "not_stated", "source_id": source_id}
-            row |= {
-                "hedged": "false",
-                "headline": "false",
-                "stretch": "false",
-                "note": "The full report gives no target for it.",
-            }
-            silent.append(row)
-    return silent
+def _differences(report: Report, source: Cells, tables: Tables) -> list[Difference]:
+    """What the package says about the document otherwise than the review."""
+    code, (name_zh, name_en) = report.district_code, report.district
+    said = [
+        ("sources", source["source_id"], source, c, getattr(report, c)) for c in ("title", "publisher", "published")
+    ]
+    for row in tables["coverage"]:
+        if (row["source_id"], row["district_code"]) == (source["source_id"], code):
+            key = f"{source['source_id']}/{code}"
+            said.append(("coverage", key, row, "completeness", report.completeness))
+    for row in tables["districts"]:
+        if row["district_code"] == code:
+            said += [("districts", code, row, "name_zh", name_zh), ("districts", code, row, "name_en", name_en)]
+    return [Difference(name, key, c, row[c], cell) for name, key, row, c, cell in said if cell and cell != row[c]]
 
 
 def _merge(package: Package, name: str, old: list[Cells], new: list[Cells]) -> tuple[list[Cells], int]:
-    """Old and new rows by key; the old one stays, unless it is an open ledger row that the new one closes."""
+    """Old and new rows by key; the old one stays, unless it left open what the new one tells."""
     key = package.resources[name].primary_key
     merged = {tuple(r[k] for k in key): r for r in old}
     number = 0
     for row in new:
         place = tuple(row[k] for k in key)
         before = merged.get(place)
-        closes = before is not None and name == "figures" and _is_open(before) and not _is_open(row)
-        if before is None or closes:
+        if before is None or _gives_way(name, before, row):
             merged[place] = row
             number += 1
     return list(merged.values()), number
 
 
-def _is_open(row: Cells) -> bool:
-    return not row["reason"] and not any(row[f"{role}_id"] for role in ("target", "result", "project", "initiative"))
+def _gives_way(name: str, before: Cells, row: Cells) -> bool:
+    """Whether a row was written for want of what is known now: an open ledger row, a source without its title, silence
+    about a target since found."""
+    if name == "figures":
+        return is_open(before) and any(before[c] != cell for c, cell in row.items())
+    if name == "sources":
+        return any(not before[c] and cell for c, cell in row.items())
+    return name == "targets" and before["comparator"] == "not_stated" != row["comparator"]
 
 
 def _canonical(package: Package, name: str, rows: list[Cells], factors: dict[str, str]) -> tuple[Path, bytes]:
@@ -224,14 +323,10 @@ def _canonical(package: Package, name: str, rows: list[Cells], factors: dict[str
     return path, data
 
 
-def _keep_text(report: Report, source: Cells, package_path: Path, sources: Path | None) -> None:
-    """Lay the text where validation finds it: in `sources/` of the package (git-ignored), the other texts beside it."""
+def _keep_text(report: Report, source: Cells, package_path: Path) -> None:
+    """Lay the text where validation finds it beside all others: in `sources/` of the package (git-ignored)."""
     root = package_path if package_path.is_dir() else package_path.parent
-    folder = root / "sources"
-    folder.mkdir(exist_ok=True)
-    for path in sorted(sources.glob("*.txt")) if sources and sources.resolve() != folder.resolve() else []:
-        if re.match(r"\d{3}_", path.name) and not (folder / path.name).exists():
-            shutil.copyfile(path, folder / path.name)
-    target = folder / source["file"]
+    target = root / "sources" / source["file"]
+    target.parent.mkdir(exist_ok=True)
     if not target.exists() and target.resolve() != report.path.resolve():
         shutil.copyfile(report.path, target)

@@ -39,7 +39,7 @@ Sources = Annotated[
     typer.Option(
         "--sources",
         metavar="DIR",
-        help="Folder of the source texts. Default: PLANS_SOURCES, sources/, ../shared/sources/.",
+        help="Folder of the source texts. Default: PLANS_SOURCES, then sources/, then ../shared/sources/.",
     ),
 ]
 Language = Annotated[str, typer.Option("--lang", help="Language of texts: en or zh. Default: from the locale.")]

@@ -15,6 +15,7 @@ from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.package import DESCRIPTOR, FolderStore, open_package
 from planspec.rules.run import Report, validate
+from planspec.rules.source import Folders
 
 TAG = "data-v"
 """Tags of data releases; the tool's versions have tags of their own."""
@@ -66,10 +67,10 @@ class Plan:
         return f"{self.name} {self.version}\n\n{self.notes}".strip() + "\n"
 
 
-def prepare(folder: Path, version: str, date: str, sources: Path | None) -> Plan:
+def prepare(folder: Path, version: str, date: str, sources: Folders) -> Plan:
     """Look at everything a release needs; nothing is written.
 
-    `date`: YYYY-MM-DD. `sources`: folder of the source texts, or None. Raises `CannotTell` for a version that is not
+    `date`: YYYY-MM-DD. `sources`: folder or folders of the source texts, or None. Raises `CannotTell` for a version that is not
     three numbers, and for a folder that holds no package or is in no git repository with a commit.
     """
     try:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from planspec.grammar.text import compact_text
-from planspec.scan.review import REASONS, ROLES, Item, is_number, open_items, tally, write_review
+from planspec.scan.review import REASONS, ROLES, Item, figures_of, is_number, open_items, tally, write_review
 
 _AROUND = 60
 _SHOWN = (
@@ -142,7 +142,7 @@ def summary(items: list[Item]) -> list[str]:
         if counter:
             lines.append(f"{role:<12}" + "".join(f"{counter[c]:>8}" for c in columns) + f"{sum(counter.values()):>9}")
     whole = {c: sum(counter[c] for counter in counts.values()) for c in columns}
-    lines.append(f"{'total':<12}" + "".join(f"{whole[c]:>8}" for c in columns) + f"{len(items):>9}")
+    lines.append(f"{'total':<12}" + "".join(f"{whole[c]:>8}" for c in columns) + f"{len(figures_of(items)):>9}")
     return lines
 
 

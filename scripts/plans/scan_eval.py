@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from planspec.errors import CannotTell
+from planspec.rules.source import Folders, find_text
 from planspec.scan import Row, read_vocabulary, scan
 
 COLUMNS = (
@@ -103,13 +104,13 @@ def read_known(package: Path) -> Known:
     return Known(dict(figures), records, units, files, only)
 
 
-def score_documents(package: Path, texts: Path) -> Score:
+def score_documents(package: Path, texts: Folders) -> Score:
     """Score every document of the package whose text lies in `texts`."""
     known = read_known(package)
     score = Score()
     for source, rows in sorted(known.figures.items()):
-        path = texts / known.files.get(source, "")
-        if not path.is_file():
+        path = find_text(texts, known.files.get(source))
+        if path is None:
             continue
         vocabulary = read_vocabulary(package, known.only[source])
         stored = path.read_bytes().decode("utf-8")

@@ -25,6 +25,7 @@ from typing import Any
 
 from plans.bench.generate import generate
 from planspec.errors import CannotTell
+from planspec.rules.source import Folders
 
 TOOLS = ("plans", "frictionless", "bare", "reading")
 """Our validation; frictionless validate; the Table Schema checks as bare polars expressions; only reading the files."""
@@ -44,11 +45,12 @@ class Run:
     codes: set[int] = field(default_factory=set)
 
 
-def command(tool: str, package: Path, sources: Path | None, report: Path) -> list[str]:
+def command(tool: str, package: Path, sources: Folders, report: Path) -> list[str]:
     """The command line that runs a tool on a package."""
     beside = Path(sys.executable).parent
     if tool == "plans":
-        texts = ["--sources", str(sources)] if sources else []
+        # Several folders are those that the command itself finds; --sources names one alone.
+        texts = ["--sources", str(sources)] if isinstance(sources, Path) else []
         return [str(beside / "plans"), "validate", str(package), "--format", "json", "--out", str(report), *texts]
     if tool == "frictionless":
         return [str(beside / "frictionless"), "validate", "datapackage.json"]
@@ -133,7 +135,7 @@ def measure_package(
     package: Path,
     rows: int,
     repeat: int,
-    sources: Path | None,
+    sources: Folders,
     tell: Callable[[str], None],
     *,
     dirty: bool = False,
@@ -205,7 +207,7 @@ def load() -> float | None:
 
 def measure(
     package: Path,
-    sources: Path | None,
+    sources: Folders,
     sizes: Sequence[int],
     faults: int,
     repeat: int,

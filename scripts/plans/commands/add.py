@@ -13,7 +13,6 @@ import typer
 from planspec.errors import CannotTell
 
 HOLDS, DOES_NOT = 0, 1
-COMPLETENESS = ("full", "digest", "excerpt")
 
 
 def add(
@@ -29,7 +28,9 @@ def add(
     write: Annotated[
         bool, typer.Option("--write", help="Write what is decided into the package and validate it.")
     ] = False,
-    completeness: Annotated[str, typer.Option("--completeness", help="full, digest or excerpt.")] = "full",
+    completeness: Annotated[
+        str, typer.Option("--completeness", help="full, digest or excerpt. Default: what the review keeps, else full.")
+    ] = "",
     title: Annotated[str, typer.Option("--title", help="Title, as the document states it.")] = "",
     publisher: Annotated[str, typer.Option("--publisher", help="Publisher, as the document states it.")] = "",
     published: Annotated[
@@ -43,6 +44,9 @@ def add(
 ) -> None:
     """Scan a report, review it beside its text, and write what is accepted into the package; stop and resume at will.
 
+    The review beside the report keeps the options about the document, so they need to be given once. Exits 1 while rows
+    are open or, with --write, where the package does not hold.
+
     Example: plans add report.txt --district 350400 --year 2023 --review
     """
     from plans import adding, reviewing
@@ -50,25 +54,34 @@ def add(
     from plans.commands.scan import checked_code, read_report
     from planspec.rules.source import find_sources
     from planspec.scan import read_vocabulary, scan
-    from planspec.scan.review import accept_from, begin, open_items, read_review, write_review
+    from planspec.scan.review import accept_from, begin, figures_of, open_items, read_review, tell, write_review
 
-    choose(completeness, COMPLETENESS, "completeness")
+    if completeness:
+        choose(completeness, adding.COMPLETENESS, "completeness")
     try:
         stored = read_report(report)
         if stored.encode("utf-8") != report.read_bytes():
             raise CannotTell(
                 f"{report} is not UTF-8", "convert it to UTF-8 first: offsets and hash are taken from the file"
             )
-        given = adding.Report(
-            report, stored, checked_code(district), year, completeness, title, publisher, published, (name, name_en)
-        )
-        found = scan(stored, given.district_code, year, read_vocabulary(package))
-        if given.review_path.exists():
-            items = read_review(given.review_path, given.sha256)
-        else:
-            items = begin(found.rows, given.sha256)
+        options = {"district": checked_code(district), "year": str(year), "completeness": completeness, "title": title}
+        options |= {"publisher": publisher, "published": published, "district-name": name, "district-name-en": name_en}
+        given = adding.Report(report, stored, options["district"], year)
+        before = read_review(given.review_path, given.sha256) if given.review_path.exists() else []
+        known = adding.settle(options, before)
+        given = adding.described(given, known)
+        items = tell(before, known, given.sha256)
+        if before and items != before:
             write_review(given.review_path, items)
-            typer.echo(f"{len(items)} figures proposed in {given.review_path}; edit it, or review here with --review.")
+        texts = find_sources(package, None, os.environ.get("PLANS_SOURCES"))
+        source_id = adding.identify(given, package, texts)
+        found = scan(stored, given.district_code, year, read_vocabulary(package))
+        if not before:
+            items = tell(begin(found.rows, given.sha256), known, given.sha256)
+            write_review(given.review_path, items)
+            typer.echo(
+                f"{len(figures_of(items))} figures proposed in {given.review_path}; edit it, or review here with --review."
+            )
         if accept is not None:
             typer.echo(f"{accept_from(items, accept)} accepted.")
             write_review(given.review_path, items)
@@ -80,14 +93,14 @@ def add(
             typer.echo("\nOpen, lowest confidence first:\n" + "\n".join(reviewing.waiting_lines(items, limit)))
         if not write:
             raise typer.Exit(DOES_NOT if waiting else HOLDS)
-        texts = find_sources(package, None, os.environ.get("PLANS_SOURCES"))
-        added = adding.add(given, items, found, package, texts)
+        # Before the package, so that whatever stops the run the review is known for the one its rows come from.
+        write_review(given.review_path, tell(items, known | {"source": source_id}, given.sha256))
+        added = adding.add(given, items, found, package)
     except CannotTell as error:
         stop(error)
     _tell(added, limit)
-    raise typer.Exit(
-        _validate(package, default_language()) if not waiting else max(DOES_NOT, _validate(package, default_language()))
-    )
+    holds = _validate(package, default_language())
+    raise typer.Exit(DOES_NOT if waiting else holds)
 
 
 def _ask(prompt: str) -> str:
@@ -102,6 +115,26 @@ def _ask(prompt: str) -> str:
 def _tell(added, limit: int) -> None:
     written = ", ".join(f"{name} {number}" for name, number in added.counts.items() if number)
     typer.echo(f"\nSource {added.source_id}: {written or 'nothing new'} written.")
+    differs = added.drafts.differs
+    if differs:
+        typer.echo(
+            f"{len(differs)} cells that were written before differ from the review and stay as they are. Where the review is "
+            "right, write its word into the file; where the file is, mend the review:"
+        )
+        for d in differs[:limit]:
+            typer.echo(f"  data/{d.resource}.csv {d.key} {d.column}: {d.written or '–'}; the review: {d.review or '–'}")
+        if len(differs) > limit:
+            typer.echo(f"  … and {len(differs) - limit} more")
+    if added.withdrawn:
+        typer.echo(
+            f"Withdrawn, since the target is told under another key: {', '.join(added.withdrawn)}. "
+            "List in retired.csv those that were released."
+        )
+    if added.doubtful:
+        typer.echo(
+            "No target and no `not_stated` row, since words of the indicator stand among the main targets or where a "
+            f"record is lacking: {', '.join(added.doubtful)}. Add its target or, where there is none, the row."
+        )
     lacking = added.drafts.lacking
     if lacking:
         typer.echo(f"{len(lacking)} accepted rows have no record yet:")
@@ -116,10 +149,7 @@ def _validate(package: Path, language: str) -> int:
     from planspec.rules.run import validate
     from planspec.rules.source import find_sources
 
-    root = package if package.is_dir() else package.parent
-    kept = root / "sources"
-    texts = kept if kept.is_dir() else find_sources(package, None, os.environ.get("PLANS_SOURCES"))
-    report = validate(package, texts, 20)
+    report = validate(package, find_sources(package, None, os.environ.get("PLANS_SOURCES")), 20)
     typer.echo("\n" + render(report, "text", language), nl=False)
     return HOLDS if report.holds else DOES_NOT
 

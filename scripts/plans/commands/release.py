@@ -23,7 +23,7 @@ def release(
         typer.Option(
             "--sources",
             metavar="DIR",
-            help="Folder of the source texts. Default: PLANS_SOURCES, sources/, ../shared/sources/.",
+            help="Folder of the source texts. Default: PLANS_SOURCES, then sources/, then ../shared/sources/.",
         ),
     ] = None,
 ) -> None:

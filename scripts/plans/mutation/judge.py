@@ -16,6 +16,7 @@ from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import validate_twice
+from planspec.rules.source import Folders
 
 CANNOT_TELL = "CannotTell"
 CRASH = "crash"
@@ -72,12 +73,12 @@ def lay_out(package: Path, sound: dict[str, bytes], folder: Path) -> Path:
     return folder
 
 
-def said(folder: Path, sources: Path | None) -> tuple[str, ...]:
+def said(folder: Path, sources: Folders) -> tuple[str, ...]:
     """Rules that fire on the package, or `CannotTell`."""
     return said_twice(folder, sources)[0]
 
 
-def said_twice(folder: Path, sources: Path | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def said_twice(folder: Path, sources: Folders) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Rules that fire on the package with the texts in `sources`, and those that fire without; or `CannotTell`."""
     try:
         with_texts, without = validate_twice(folder, sources, limit=1)
@@ -111,12 +112,12 @@ def frictionless_says(folder: Path, name: str) -> tuple[str, ...]:
 
 
 _FOLDER: Path | None = None
-_SOURCES: Path | None = None
+_SOURCES: Folders = None
 _SOUND: dict[str, bytes] = {}
 _YARDSTICK = True
 
 
-def _prepare(package: Path, sound: dict[str, bytes], sources: Path | None, folder: Path, yardstick: bool) -> None:
+def _prepare(package: Path, sound: dict[str, bytes], sources: Folders, folder: Path, yardstick: bool) -> None:
     global _FOLDER, _SOURCES, _SOUND, _YARDSTICK  # noqa: PLW0603 - a worker process keeps its own copy of the package
     _FOLDER = lay_out(package, sound, Path(mkdtemp(dir=folder)))
     _SOURCES, _SOUND, _YARDSTICK = sources, sound, yardstick
@@ -137,7 +138,7 @@ def judge(
     package: Path,
     sound: dict[str, bytes],
     mutants: Iterable[Mutant],
-    sources: Path | None,
+    sources: Folders,
     jobs: int,
     *,
     yardstick: bool = True,

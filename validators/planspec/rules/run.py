@@ -21,7 +21,7 @@ from planspec.rules.context import RECORDS, Context
 from planspec.rules.contract import check_contract, check_kinds_of_columns
 from planspec.rules.facts import check_keys
 from planspec.rules.profiles import check_descriptor
-from planspec.rules.source import load_texts
+from planspec.rules.source import Folders, find_text, load_texts
 from planspec.rules.steps import READ, STEPS, UNREAD, in_order, may_share, may_thread, shared, threaded
 from planspec.rules.totals import check_totals
 from planspec.tables import read_tables
@@ -72,14 +72,14 @@ class Spark:
 
 def validate(
     path: Path,
-    sources: Path | None = None,
+    sources: Folders = None,
     limit: int = 1000,
     spark: Spark | None = None,
     beside: Beside | None = None,
 ) -> Report:
     """Validate the package at `path` through all layers.
 
-    `sources`: folder of the texts, or None to skip the source layer by name. `limit`: findings kept of each rule;
+    `sources`: folder or folders of the texts, or None to skip the source layer by name. `limit`: findings kept of each rule;
     counts stay exact. `spark`: run the rules there; findings then name the key and no line, and the source layer is
     skipped. `beside`: a process that does `planspec.rules.steps.take_share` of the same package and texts; the report is
     the same with and without. Raises `CannotTell` where the package, or Spark, cannot be had at all.
@@ -97,7 +97,7 @@ def validate(
     return _report(context, sources, lowered, begun, spark)
 
 
-def validate_twice(path: Path, sources: Path | None, limit: int = 1000) -> tuple[Report, Report]:
+def validate_twice(path: Path, sources: Folders, limit: int = 1000) -> tuple[Report, Report]:
     """What `validate` says of a package with the texts in `sources`, and without them, for little more than one of both.
 
     Both take the same steps up to the first that reads a text.
@@ -147,7 +147,7 @@ def _begin(
 
 def _report(
     context: Context,
-    sources: Path | None,
+    sources: Folders,
     lowered: list[dict[str, str]],
     begun: float,
     spark: Spark | None = None,
@@ -229,12 +229,12 @@ def _note_unread(context: Context) -> None:
             context.skipped.setdefault(rule.id, f"{', '.join(absent)} could not be read")
 
 
-def _missing_texts(context: Context, sources: Path | None) -> list[str]:
+def _missing_texts(context: Context, sources: Folders) -> list[str]:
     """Names of source texts that were not at hand; the source rules are then skipped, by name."""
     if not context.has("sources"):
         return []
     names = [str(n) for n in context.frame("sources")["file"].drop_nulls()]
-    missing = [n for n in names if sources is None or not (sources / n).is_file()]
+    missing = [n for n in names if find_text(sources, n) is None]
     if (missing or context.engine) and not context.texts:
         for rule in catalogue().values():
             if rule.layer == "source":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -25,29 +26,44 @@ _SENTENCE_MARK = re.compile(r"[!?!?]|。(?!以[内下上])")
 _STRIVE_BEFORE = re.compile(r"(力争|争取|确保)[^,、;:。!?力争取确保]{0,6}$")
 
 
-def find_sources(package: Path, given: Path | None, environment: str | None) -> Path | None:
-    """Folder of the source texts: the one given, `PLANS_SOURCES`, `sources/`, `../shared/sources/`; None where none is."""
+Folders = Path | Sequence[Path] | None
+"""Where source texts are looked for: a folder, several in order, or none."""
+
+
+def find_sources(package: Path, given: Path | None, environment: str | None) -> tuple[Path, ...] | None:
+    """Folders of the source texts: the one given, or `PLANS_SOURCES`, `sources/` and `../shared/sources/`, in this order.
+
+    Each text is taken from the first that holds it, so that a text of one's own lies beside those that are shared. None
+    where there is none of them.
+    """
     if given is not None:
         if not given.is_dir():
             raise CannotTell(
                 f"{given} is no folder of source texts", "give the folder that holds the files named in sources.csv"
             )
-        return given
+        return (given,)
     root = package if package.is_dir() else package.parent
-    for folder in (Path(environment) if environment else None, root / "sources", root / ".." / "shared" / "sources"):
-        if folder is not None and folder.is_dir():
-            return folder
+    usual = (root / "sources", root / ".." / "shared" / "sources")
+    folders = (Path(environment), *usual) if environment else usual
+    return tuple(f for f in folders if f.is_dir()) or None
+
+
+def find_text(folders: Folders, name: str | None) -> Path | None:
+    """The text of this name in the first of the folders that holds it; None where none does."""
+    for folder in (folders,) if isinstance(folders, Path) else folders or ():
+        path = folder / str(name)
+        if name and "\x00" not in name and path.resolve().is_relative_to(folder.resolve()) and path.is_file():
+            return path
     return None
 
 
-def load_texts(context: Context, folder: Path | None) -> None:
-    """Read the texts that sources.csv names from `folder` (UTF-8, newlines raw); missing ones are left out."""
-    if folder is None or not context.has("sources"):
+def load_texts(context: Context, folders: Folders) -> None:
+    """Read the texts that sources.csv names from `folders` (UTF-8, newlines raw); missing ones are left out."""
+    if folders is None or not context.has("sources"):
         return
     for source, name in context.frame("sources").select("source_id", "file").iter_rows():
-        path = folder / str(name)
-        inside = name and "\x00" not in name and path.resolve().is_relative_to(folder.resolve())
-        if source and inside and path.is_file():
+        path = find_text(folders, name)
+        if source and path:
             data = path.read_bytes()
             context.texts[source] = Text(
                 source, data.decode("utf-8", errors="replace"), hashlib.sha256(data).hexdigest()

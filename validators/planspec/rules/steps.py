@@ -36,7 +36,7 @@ from planspec.rules.profiles import check_descriptor
 from planspec.rules.quotes import check_quoted
 from planspec.rules.rows import ROW_RULES, RowRule
 from planspec.rules.slips import check_slips
-from planspec.rules.source import check_sources, load_texts
+from planspec.rules.source import Folders, check_sources, load_texts
 from planspec.rules.spans import check_spans
 from planspec.rules.subjects import check_subjects
 from planspec.rules.tables import CHECKS
@@ -189,7 +189,7 @@ class _Sound(Collector):
         return set()
 
 
-def take_share(path: Path, sources: Path | None, turns: Turns) -> dict[str, dict[str, Any]] | None:
+def take_share(path: Path, sources: Folders, turns: Turns) -> dict[str, dict[str, Any]] | None:
     """The second process: how many `rows` each rule judged, what was `skipped`, what was `proved`; None where it found
     anything."""
     try:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import count, takewhile
 
 from planspec.grammar import compact, read_governing, sentence_span
 from planspec.scan.known import Cells, Known, Tables
-from planspec.scan.review import Item
+from planspec.scan.review import Item, figures_of, is_number
 
 _PLACES = (
     ("nation", re.compile(r"全国|国内|国家")),
@@ -17,27 +19,51 @@ _PLACES = (
 )
 _ECONOMY = re.compile(r"经济|GDP|生产总值")
 _WINDOW = 2000
+_FACT = ("year", "period", "indicator_id", "comparator", "value", "value_max", "unit_id", "relative_to")
+_WORDING = (
+    *("stretch_value", "strength", "headline", "estimated", "scope_en", "start", "end", "stated", "cue", "note"),
+)
+_MENDED = ("relative_to", "scope_en", "cue", "note")
+"""Columns that the package may tell more of than the review, once validation has said what they lack."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A cell of a row that was written from the review before, and what the review says now."""
+
+    resource: str
+    key: str
+    column: str
+    written: str
+    review: str
 
 
 @dataclass
 class Drafts:
-    """Rows to be written, by resource, and what still stands in the way: item and what it lacks."""
+    """Rows to be written, by resource; what still stands in the way: item and what it lacks; cells of the package that
+    the review now tells otherwise."""
 
     rows: dict[str, list[Cells]] = field(default_factory=lambda: defaultdict(list))
     lacking: list[tuple[Item, str]] = field(default_factory=list)
+    differs: list[Difference] = field(default_factory=list)
 
 
 def draft(items: list[Item], stored: str, source_id: str, tables: Tables) -> Drafts:
     """Rows for everything accepted or set aside. `tables`: the package's rows by resource, all cells text.
 
     An accepted target or result whose indicator or unit is not known yet, and a project or mechanism without its key,
-    gets an open ledger row and is named in `lacking`.
+    gets an open ledger row and is named in `lacking`. What a closed ledger row of the package proves already is not
+    drafted again but compared.
     """
     drafts = Drafts()
     work = _Work(stored, source_id, tables, drafts)
-    for item in sorted(items, key=lambda i: (int(i["start"]), int(i["end"]))):
+    ordered = sorted(figures_of(items), key=lambda i: (int(i["start"]), int(i["end"])))
+    for item in ordered:
+        work.recall(item)
+    for item in ordered:
         if item["decision"] in ("accept", "aside"):
             work.add(item)
+    work.compare()
     return drafts
 
 
@@ -49,7 +75,20 @@ class _Work:
         self.known = Known(tables, drafts.rows)
         self.keys = {r["target_id"] for r in tables["targets"]} | {r["result_id"] for r in tables["results"]}
         self.keys |= {r["id"] for r in tables.get("retired", [])}
+        # The key of a row that only said there is no target is free for the target itself.
+        self.silent = {
+            (r["district_code"], r["year"], r["indicator_id"]): r["target_id"]
+            for r in tables["targets"]
+            if r["comparator"] == "not_stated"
+        }
         self.facts: dict[tuple[str, ...], str] = {}
+        self.ledger = {
+            (r["start"], r["end"], r["part"]): r
+            for r in tables["figures"]
+            if r["source_id"] == source_id and not is_open(r)
+        }
+        self.records = {r[f"{role}_id"]: r for role in ("target", "result") for r in tables[f"{role}s"]}
+        self.written: dict[str, list[tuple[Item, str]]] = defaultdict(list)
         self.kept = {(r["role_of"], r["start"], r["indicator_id"]): r["key"] for r in _kept(tables, source_id)}
 
     def add(self, item: Item) -> None:
@@ -72,8 +111,48 @@ class _Work:
         else:
             self._observation(item)
 
+    def recall(self, item: Item) -> None:
+        """Take up what the package holds of an item; it differs where the review rejects the item or leaves it open."""
+        parts = list(takewhile(lambda row: row is not None, (self._ledger_row(item, n) for n in count(1))))
+        if parts and item["decision"] not in ("accept", "aside"):
+            self._differ("figures", self._place(item, 1), "role", item["role"], item["decision"] or "open")
+        for row, indicator in zip(parts, _indicators(item), strict=False):
+            key = row[f"{item['role']}_id"] if row and item["role"] in ("target", "result") else ""
+            if key in self.records and item["decision"] == "accept":
+                self.facts.setdefault(self._fact(item, indicator), key)
+                self.written[key].append((item, indicator))
+
+    def compare(self) -> None:
+        """Name the cells of records in the package that their items tell otherwise now."""
+        for key, told in self.written.items():
+            row = self.records[key]
+            # Of several figures of one record, those whose phrase it has speak for the phrase.
+            own = [i for i, _ in told if i["stated_start"] == row["start"]] or [told[0][0]]
+            for item, indicator in told:
+                observed = self._observed(item, indicator, key)
+                if observed["unit_id"] == "" != item["unit_zh"]:
+                    observed["unit_id"] = item["unit_zh"]
+                for column in (*_FACT, *(_WORDING if item in own else ())):
+                    now, before = observed.get(column, ""), row.get(column, "")
+                    if not _same(now, before) and (now or column not in _MENDED):
+                        self._differ(f"{item['role']}s", key, column, before, now)
+
+    def _differ(self, resource: str, key: str, column: str, written: str, review: str) -> None:
+        difference = Difference(resource, key, column, written, review)
+        if difference not in self.drafts.differs:
+            self.drafts.differs.append(difference)
+
+    def _ledger_row(self, item: Item, part: int) -> Cells | None:
+        return self.ledger.get((item["start"], item["end"], str(part)))
+
+    def _place(self, item: Item, part: int) -> str:
+        return f"{self.source_id}/{item['start']}/{item['end']}/{part}"
+
     def _observation(self, item: Item) -> None:
-        indicators = [i for i in item["indicator_id"].split("|") if i]
+        indicators = _indicators(item)
+        if surplus := self._ledger_row(item, len(indicators) + 1) if indicators else None:
+            key = surplus["target_id"] or surplus["result_id"]
+            self._differ("figures", self._place(item, len(indicators) + 1), f"{surplus['role']}_id", key, "")
         if not indicators:
             self.drafts.lacking.append(
                 (
@@ -84,10 +163,15 @@ class _Work:
             self._figure(item, 1, "", "")
             return
         for part, indicator in enumerate(indicators, 1):
+            if row := self._ledger_row(item, part):
+                self._figure(item, part, row[f"{item['role']}_id"], _column(item))
+                continue
+            # What the person has to give comes first: a unit or indicator is only taken in for a record that is made.
             lack = (
-                self.known.unit_lack(item["unit_zh"])
-                or self.known.indicator_lack(indicator, item)
+                _unit_lack(item)
                 or self._yardstick_lack(item)
+                or self.known.unit_lack(item["unit_zh"])
+                or self.known.indicator_lack(indicator, item)
             )
             if lack:
                 self.drafts.lacking.append((item, lack))
@@ -126,23 +210,18 @@ class _Work:
         elif record:
             row[f"{item['role']}_id"] = record
             row["field"] = "" if item["comparator"] in ("in_step", "keep", "relative", "qualitative") else column
+        before = self._ledger_row(item, part)
+        for name in (
+            ("role", "target_id", "result_id", "project_id", "initiative_id", "field", "reason") if before else ()
+        ):
+            if before and before[name] != row[name]:
+                self._differ("figures", self._place(item, part), name, before[name], row[name])
         self.drafts.rows["figures"].append(row)
 
     def _record(self, item: Item, indicator: str) -> str:
         """Key of the record of an item; the record is drafted unless it is there already."""
         role = item["role"]
-        fact = (
-            role,
-            item["year"],
-            item["period"],
-            indicator,
-            item["comparator"],
-            item["value"],
-            item["value_max"],
-            item["unit_zh"],
-            item["scope_zh"],
-            self._yardstick(item),
-        )
+        fact = self._fact(item, indicator)
         place = (role, item["stated_start"], indicator)
         if place in self.kept:
             return self.kept[place]
@@ -150,6 +229,8 @@ class _Work:
             return self.facts[fact]
         slug = item["key"] or indicator
         key = base = f"{item['district_code']}-{item['year']}-{slug}"
+        if role == "target":
+            self.keys.discard(self.silent.pop((item["district_code"], item["year"], indicator), ""))
         number = 2
         while key in self.keys:
             key, number = f"{base}-{number}", number + 1
@@ -157,6 +238,11 @@ class _Work:
         self.facts[fact] = key
         self.drafts.rows[f"{role}s"].append(self._observed(item, indicator, key))
         return key
+
+    def _fact(self, item: Item, indicator: str) -> tuple[str, ...]:
+        """What two figures agree in that prove one record."""
+        told = ("year", "period", "comparator", "value", "value_max", "unit_zh", "scope_zh")
+        return (item["role"], indicator, *(item[name] for name in told), self._yardstick(item))
 
     def _observed(self, item: Item, indicator: str, key: str) -> Cells:
         says = read_governing(item["stated"], item["cue"])
@@ -265,6 +351,24 @@ def _attribute(item: Item) -> str:
     if item["unit_zh"].endswith("元"):
         return "investment_value"
     return "count" if item["unit_zh"] in ("个", "项", "家", "条", "处", "座", "件") else "size_value"
+
+
+def is_open(row: Cells) -> bool:
+    """Whether a ledger row says neither what record the figure belongs to nor why to none."""
+    return not row["reason"] and not any(row[f"{role}_id"] for role in ("target", "result", "project", "initiative"))
+
+
+def _unit_lack(item: Item) -> str:
+    lacks = item["value"] and not item["unit_zh"]
+    return "a unit: write the printed one into unit_zh, or the one that is left out" if lacks else ""
+
+
+def _indicators(item: Item) -> list[str]:
+    return [i for i in item["indicator_id"].split("|") if i]
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or (is_number(one) and is_number(other) and Decimal(one) == Decimal(other))
 
 
 def _mark(value: bool) -> str:

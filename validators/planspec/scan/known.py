@@ -34,10 +34,14 @@ class Known:
         self.indicators = {r["indicator_id"]: r for r in tables["indicators"]}
         self.ready = {r["indicator_id"]: r for r in common("common_indicators")}
         self.units = {r["symbol_zh"]: r for r in tables["units"]}
+        self.fresh: set[str] = set()
+        """Common indicators taken in on the way."""
 
     def indicator_lack(self, indicator: str, item: Item) -> str:
         """Take an indicator into the package where it is new; what it lacks, or ""."""
         words = f"{item['cue']}\n{item['stated']}"
+        if indicator in self.fresh:
+            self._print(indicator, words)
         if indicator in self.indicators:
             labels = self.indicators[indicator]["labels_zh"]
             if any(label and label in words for label in labels.split("|")):
@@ -66,7 +70,12 @@ class Known:
         row |= {"core": "false"}
         if indicator in self.ready:
             row |= self.ready[indicator]
-            if not any(label in words for label in row["labels_zh"].split("|")):
+            printed = _printed(row["labels_zh"], words)
+            if printed:
+                # The labels a package has are those its documents print.
+                row["labels_zh"] = printed
+                self.fresh.add(indicator)
+            else:
                 return f"another indicator than {indicator}, or its words in the cue: it goes by {row['labels_zh']}"
         else:
             absent = [c for c in ("indicator_en", "measure", "theme") if not item[c]]
@@ -92,6 +101,12 @@ class Known:
         self.indicators[indicator] = row
         self.rows["indicators"].append(row)
         return ""
+
+    def _print(self, indicator: str, words: str) -> None:
+        """Give an indicator that is being taken in the further labels that these words print."""
+        row = self.indicators[indicator]
+        more = _printed(self.ready[indicator]["labels_zh"], words).split("|")
+        row["labels_zh"] = "|".join(dict.fromkeys([*row["labels_zh"].split("|"), *filter(None, more)]))
 
     def unit_lack(self, symbol: str) -> str:
         """Take a unit into the package where it is new and follows from one that is known; what it lacks, or ""."""
@@ -125,6 +140,10 @@ class Known:
         self.units[symbol] = row
         self.rows["units"].append(row)
         return ""
+
+
+def _printed(labels: str, words: str) -> str:
+    return "|".join(label for label in labels.split("|") if label and label in words)
 
 
 def _label(item: Item) -> str:

@@ -1,7 +1,8 @@
 """The review of a scanned report: one CSV beside it, edited in a spreadsheet or in the terminal.
 
 Each row is a proposal of `scan` with what a person adds: the decision, and what no text says (English names, the key of
-a project). The file is the only state: a review can be stopped at any row and taken up again.
+a project). Before them stand rows of the role `report`: what the command was told about the document, a row each. The file
+is the only state: a review can be stopped at any row and taken up again.
 """
 
 from __future__ import annotations
@@ -33,6 +34,19 @@ REASONS = (
     "loop",
     "private",
 )
+REPORT = "report"
+TOLD = (
+    "district",
+    "year",
+    "completeness",
+    "title",
+    "publisher",
+    "published",
+    "district-name",
+    "district-name-en",
+    "source",
+)
+"""What a review keeps about its document: options of `plans add`, and the source_id it was written under."""
 ROLES = ("target", "result", "project", "initiative", "context", "furniture")
 ADDED = (
     "decision",
@@ -65,8 +79,29 @@ def begin(rows: list[Row], sha256: str) -> list[Item]:
     return items
 
 
+def figures_of(items: list[Item]) -> list[Item]:
+    """The rows that propose a figure."""
+    return [i for i in items if i["role"] != REPORT]
+
+
+def told(items: list[Item]) -> dict[str, str]:
+    """What the review keeps about its document, by name; "" for what it does not."""
+    kept = {i["printed"]: i["stated"] for i in items if i["role"] == REPORT}
+    return {name: kept.get(name, "") for name in TOLD}
+
+
+def tell(items: list[Item], given: dict[str, str], sha256: str) -> list[Item]:
+    """The review with what is kept about its document replaced by `given`: a row for each name, those left out empty."""
+    rows = []
+    for name in TOLD:
+        row = dict.fromkeys(REVIEW_COLUMNS, "")
+        row |= {"role": REPORT, "printed": name, "stated": given.get(name, ""), "text": sha256[:12]}
+        rows.append(row)
+    return rows + figures_of(items)
+
+
 def read_review(path: Path, sha256: str) -> list[Item]:
-    """The review in `path`, as a spreadsheet saved it too (BOM, GBK, CRLF).
+    """The review in `path`, as a spreadsheet saved it too (BOM, GBK, CRLF, semicolons, tabs).
 
     Raises `CannotTell`, naming the line and the column, where it is no review, is one of another text, or a decision
     is none.
@@ -75,11 +110,14 @@ def read_review(path: Path, sha256: str) -> list[Item]:
         text, _ = decode(path.read_bytes())
     except (OSError, UnicodeDecodeError) as error:
         raise CannotTell(f"{path} cannot be read: {error}", "restore the file, or delete it to begin again") from error
-    rows = list(csv.reader(io.StringIO(text, newline="")))
+    # Where the decimal mark is a comma, Excel saves what it calls CSV with semicolons; with "Text" it saves tabs.
+    delimiter = max(",\t;", key=text.partition("\n")[0].count)
+    rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     if not rows or sorted(rows[0]) != sorted(REVIEW_COLUMNS):
         missing = sorted(set(REVIEW_COLUMNS) - set(rows[0] if rows else []))
         raise CannotTell(
-            f"{path}:1: it is no review: columns missing: {', '.join(missing) or '–'}", "delete it to begin again"
+            f"{path}:1: it is no review: columns missing: {', '.join(missing) or '–'}",
+            "save it as CSV with all columns, or move it away to begin again",
         )
     items = []
     for line, cells in enumerate(rows[1:], 2):
@@ -97,6 +135,13 @@ def _judge(item: Item, path: Path, line: int, sha256: str) -> None:
             f"{path}:{line}:text: the review is of another text ({item['text']})",
             "give the text it was made from, or delete it",
         )
+    if item["role"] == REPORT:
+        if item["printed"] not in TOLD:
+            raise CannotTell(
+                f"{path}:{line}:printed: {item['printed']!r} is nothing that is kept about a document",
+                f"write one of: {', '.join(TOLD)}",
+            )
+        return
     if item["decision"] not in DECISIONS:
         raise CannotTell(
             f"{path}:{line}:decision: {item['decision']!r} is no decision",
@@ -139,7 +184,8 @@ def write_review(path: Path, items: list[Item]) -> None:
 
 def open_items(items: list[Item]) -> list[Item]:
     """Items without a decision, lowest confidence first, then in the order of the text."""
-    return sorted((i for i in items if not i["decision"]), key=lambda i: (float(i["confidence"] or 0), int(i["start"])))
+    waiting = (i for i in figures_of(items) if not i["decision"])
+    return sorted(waiting, key=lambda i: (float(i["confidence"] or 0), int(i["start"])))
 
 
 def accept_from(items: list[Item], confidence: float) -> int:
@@ -153,6 +199,6 @@ def accept_from(items: list[Item], confidence: float) -> int:
 def tally(items: list[Item]) -> dict[str, Counter[str]]:
     """How many items of each role have each decision (`open` for none)."""
     counts: dict[str, Counter[str]] = {role: Counter() for role in ROLES}
-    for item in items:
+    for item in figures_of(items):
         counts[item["role"]][item["decision"] or "open"] += 1
     return counts
