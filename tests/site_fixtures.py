@@ -66,6 +66,19 @@ def small_package(to: Path) -> Path:
     return to
 
 
+def add_year(package: Path, district: str, year: int) -> None:
+    """Give a district the same targets, projects and initiatives once more, in a later year."""
+    for name in ("targets", "projects", "initiatives"):
+        rows = list(read(package / f"data/{name}.csv"))
+        place = rows[0].index("year")
+        more = [
+            [cell.replace(f"{district}-{r[place]}-", f"{district}-{year}-") for cell in r]
+            for r in rows[1:]
+            if r[1] == district
+        ]
+        write(package / f"data/{name}.csv", [*rows, *([*r[:place], str(year), *r[place + 1 :]] for r in more)])
+
+
 def rows_of(package: Path, name: str) -> list[str]:
     """The header of a resource."""
     return next(read(package / f"data/{name}.csv"))

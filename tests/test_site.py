@@ -19,19 +19,20 @@ from typer.testing import CliRunner
 from plans.commands import site as command
 from plans.site import charts, proof
 from plans.site.build import write_site
-from plans.site.compare import axis
+from plans.site.compare import axis, last_words, link_words, matrix
+from plans.site.coverage import Closing, closing
 from plans.site.downloads import artifacts, readable_size
-from plans.site.explore import as_inline
+from plans.site.explore import as_inline, records_script
 from plans.site.history import History, read_history
 from plans.site.model import Model, open_model
 from plans.site.pages import Pages
-from plans.site.quantity import period, show
+from plans.site.quantity import bounds, grouped_fine, period, show, stage
 from plans.site.records import record_page
 from plans.site.render import Renderer
 from plans.site.words import words
 from planspec.errors import CannotTell
 from planspec.package import open_package
-from site_fixtures import make_site, packages, replace_cell, shared, small_package
+from site_fixtures import add_year, make_site, packages, read, replace_cell, rows_of, shared, small_package
 
 for module in ("altair", "jinja2", "markdown_it", "vl_convert"):
     pytest.importorskip(module, reason=f"{module} is not installed (pip install -e .[site])")
@@ -128,6 +129,123 @@ def test_periods_in_words(row: dict[str, str], english: str, chinese: str) -> No
     assert (period(row, "en"), period(row, "zh")) == (english, chinese)
 
 
+@pytest.mark.parametrize(
+    ("key", "english", "chinese"),
+    [
+        ("370202-2024-culture-tourism-value-added", "Value added of culture and tourism, Jan–Sep 2024: CNY 15.61 billion", "文旅产业增加值，2024年1—9月：156.1亿元"),
+        ("370202-2024-gdp-growth", "Growth of gross regional product, 2024: ≥ 5% (est.)", "地区生产总值增长率，2024年：≥ 5%（预计）"),
+        ("370202-2024-smart-recycling-machines", "Smart recycling machines installed, 2024: 303 (running total)", "布设智能回收设施数，2024年：303台（累计）"),
+    ],
+)  # fmt: skip
+def test_a_result_is_never_named_without_its_time_and_caveats(
+    model: Model, key: str, english: str, chinese: str
+) -> None:
+    record = model.records[("result", key)]
+    assert link_words(model, record, "en") == english
+    assert link_words(model, record, "zh") == chinese
+
+
+def test_a_dagger_stands_only_where_the_scopes_differ(model: Model) -> None:
+    result = next(r for r in model.of("result") if r["scope_zh"])
+    same = next(r for r in model.of("result") if r["scope_zh"] == result["scope_zh"])
+    assert last_words(model, result, "en").endswith("†")
+    assert not last_words(model, result, "en", same).endswith("†")
+    assert result["scope_en"] in link_words(model, result, "en")
+
+
+def test_a_stage_is_a_promise_unless_it_is_reported_as_reached() -> None:
+    row = {"stage": "complete", "year": 2025, "period": None}
+    assert (stage(row, "en"), stage(row, "zh")) == (("to be completed", False), ("拟建成", False))
+    assert stage({**row, "period": "2025-01/2025-06"}, "en") == ("to be completed", False)
+    assert stage({**row, "stage": "operate"}, "zh") == ("拟投用", False)
+    past = {**row, "period": "2024"}
+    assert (stage(past, "en"), stage(past, "zh")) == (("completed", True), ("已建成", True))
+    assert stage({**past, "stage": None}, "en") == ("", False)
+
+
+def test_bounds_are_written_alike_and_with_their_unit(model: Model) -> None:
+    yuan, share = model.units["cny"], model.units["one"]
+    assert bounds(3e10, 4e12, yuan, "en") == "CNY 30 billion – CNY 4 trillion"
+    assert bounds(3e10, 4e12, yuan, "zh") == "300亿元 – 4万亿元"
+    assert (bounds(-0.3, 0.25, share, "en"), bounds(-0.3, 0.25, share, "zh")) == ("-30% – 25%", "-30% – 25%")
+    assert (grouped_fine(4e12), grouped_fine(0.055), grouped_fine(1e-6)) == ("4,000,000,000,000", "0.055", "0.000001")
+
+
+def test_a_core_indicator_in_the_body_says_so(model: Model, root: Path) -> None:
+    for language, mark in (("en", "(in the body)"), ("zh", "（正文）")):
+        marked = {
+            (c.district, i["indicator_id"])
+            for i, cells in matrix(model, root, language)
+            for c in cells
+            if mark in c.short
+        }
+        assert marked == {("370202", "urban-new-employment"), ("370212", "urban-new-employment")}
+
+
+def test_the_indicators_of_several_districts_are_counted(root: Path) -> None:
+    pages = pages_of(root)
+    told: dict[str, set[str]] = {}
+    for record in [*pages.model.of("target"), *pages.model.of("result")]:
+        if record["comparator"] != "not_stated" and not pages.model.indicators[record["indicator_id"]]["core"]:
+            told.setdefault(record["indicator_id"], set()).add(record.district)
+    assert {i["indicator_id"] for i in pages.named} == {i for i, districts in told.items() if len(districts) > 1}
+    html = dict(pages.compare())["index.html"].decode()
+    assert f"{len(pages.named)} more indicators are named" in html
+    assert f"{len(pages.comparable)} of them, with a number" in html
+
+
+def test_what_is_not_stated_is_no_target(model: Model) -> None:
+    silent = sum(1 for r in model.of("target") if r["comparator"] == "not_stated")
+    assert silent and model.count("target") == len(model.of("target")) - silent
+
+
+# Several years
+
+
+@pytest.fixture
+def two_years(small: Path) -> Path:
+    """The small package, and the next year's report of one of its districts."""
+    add_year(small, "370203", 2026)
+    return small
+
+
+def pages_of(path: Path, language: str = "en") -> Pages:
+    return Pages(Renderer(open_model(path), language), path, History(), [], {}, {})
+
+
+def test_answers_are_of_the_year_shown(two_years: Path) -> None:
+    model = open_model(two_years)
+    cells = {
+        c.district: c for i, cells in matrix(model, two_years, "en") for c in cells if i["indicator_id"] == "gdp-growth"
+    }
+    assert cells["370203"].target is not None and cells["370203"].target["year"] == 2026
+    assert (cells["370213"].target, cells["370213"].look) == (None, "unknown")
+    assert "2026" in cells["370213"].long
+    _, title = pages_of(two_years).title(2026)
+    assert title == "What is promised for 2026 by one of two districts of Qingdao"
+
+
+def test_a_list_that_mixes_years_says_which(two_years: Path) -> None:
+    pages = pages_of(two_years)
+    mixed, single = (pages.district(code)[1].decode() for code in ("370203", "370213"))
+    assert '<span class="mark">2026</span>' in mixed and '<span class="mark">2025</span>' in mixed
+    assert '<span class="mark">2025</span>' not in single
+    files = dict(pages.indicators())
+    assert '<span class="mark">2026</span>' in files["indicators/gdp-growth.html"].decode()
+
+
+def test_the_title_counts_the_districts_of_the_place_it_names(small: Path) -> None:
+    text = (small / "data/districts.csv").read_text(encoding="utf-8")
+    assert text.startswith("district_code,name_zh,name_en,level,parent_code\n")
+    (small / "data/districts.csv").write_text(text + "370602,芝罘区,Zhifu District,district,370600\n", encoding="utf-8")
+    coverage = (small / "data/coverage.csv").read_text(encoding="utf-8")
+    row = next(line for line in coverage.splitlines() if ",370213," in line)
+    (small / "data/coverage.csv").write_text(coverage + row.replace("370213", "370602") + "\n", encoding="utf-8")
+    pages = pages_of(small)
+    assert len(pages.model.covered) == 3
+    assert pages.title(2025)[1] == "What two districts of Qingdao promise for 2025"
+
+
 def test_every_value_can_be_shown_in_both_languages(model: Model) -> None:
     for record in [*model.of("target"), *model.of("result")]:
         for language in ("en", "zh"):
@@ -158,6 +276,21 @@ def test_the_phrase_is_marked_at_its_own_figure(model: Model) -> None:
         pieces = proof.parts(record)
         assert "".join(text for text, _ in pieces) == (record["stated"] or "")
         assert record["stated"] is None or any(look == "figure" for _, look in pieces), record.key
+
+
+def test_a_row_of_the_table_of_all_records_says_what_its_value_must_not_be_read_without(model: Model) -> None:
+    data = json.loads(records_script(model).decode().removeprefix("window.PLANS_RECORDS=").rstrip(";\n"))
+    at = {name: place for place, name in enumerate(data["columns"])}
+    rows = {(data["kinds"][row[at["kind"]]], row[at["key"]]): row for row in data["rows"]}
+    for record in model.records.values():
+        row = rows[(record.kind, record.key)]
+        for column in ("year", "estimated", "cumulative", "hedged", "headline", "relative_to"):
+            assert row[at[column]] == record[column]
+        english, chinese = row[at["mark_en"]], row[at["mark_zh"]]
+        assert ("running total" in english) == ("累计" in chinese) == bool(record["cumulative"])
+        assert ("est." in english) == ("预计" in chinese) == bool(record["estimated"])
+        assert ("strive" in english) == ("力争" in chinese) == (record["strength"] == "strive")
+        assert record.kind != "result" or "2024" in english
 
 
 # Charts
@@ -195,6 +328,23 @@ def test_charts_on_pages_follow_the_style_sheet_and_files_stand_alone() -> None:
     assert "var(--accent)" in themed and "#0102" not in themed and "vega-datasets" not in themed
     assert 'href="a.html" tabindex="-1"' in themed and 'href="l.html"' in themed and "aria-hidden" in themed
     assert "#0102" not in printed and "<a" not in printed and "href" not in printed
+
+
+def test_words_are_given_the_room_that_they_need() -> None:
+    long = "2024年1—11月：超过1234.5亿元（预计、累计）"
+    marks = [charts.Mark("A", "四大专业化园区和各重点赛道分别统计", "ge", "≥ 5.5%", "", 5.5, last=6, last_words=long)]
+    found = charts.rows(marks)
+    assert found["right"] + charts.GAP + charts.width_of(long, charts.SIZES["past"]) <= found["width"] + 1
+    assert found["right"] >= charts.PLOT[0] + charts.SHORTEST
+    assert found["marks"][0]["lines"].replace("\n", "") == marks[0].sub and "\n" in found["marks"][0]["lines"]
+    assert found["tall"] > charts.ROW
+    assert "…" not in draw(marks)
+    assert charts.wrapped("each of the four specialised parks", 10.5, 86) == [
+        "each of the",
+        "four",
+        "specialised",
+        "parks",
+    ]
 
 
 def test_an_axis_without_numbers_has_no_labels() -> None:
@@ -331,6 +481,44 @@ def test_a_failure_leaves_the_earlier_site_alone(tmp_path: Path) -> None:
 # Download page and history
 
 
+def test_the_ledger_is_said_to_close_only_where_validation_read_the_documents(root: Path, sources: Path) -> None:
+    from planspec.rules.run import validate
+
+    whole, bare = validate(root, sources), validate(root)
+    assert (closing(whole).state, closing(bare).state) == ("closed", "unread")
+    whole.counts["T407"] = 2
+    assert (closing(whole).state, closing(whole).open) == ("open", 2)
+
+
+@pytest.mark.parametrize(("state", "told"), [("closed", "All "), ("open", "Not all "), ("unread", "not at hand")])
+def test_the_first_page_claims_of_the_ledger_what_validation_found(small: Path, state: str, told: str) -> None:
+    pages = pages_of(small)
+    pages.closing = Closing(state, 3)
+    html = dict(pages.compare())["index.html"].decode()
+    assert told in html and ("are accounted for." in html) == (state == "closed")
+
+
+def test_without_tags_the_history_is_not_at_hand(small: Path) -> None:
+    pages = pages_of(small)
+    assert "not at hand" in pages.releases()[1].decode()
+    record = pages.model.records[("target", "370203-2025-gdp-growth")]
+    for history, told in ((History(), "not at hand"), (History(known=True), "Not part of a release yet")):
+        assert told in record_page(pages.renderer, record, history)[1].decode()
+
+
+def test_booleans_of_the_dictionary_are_written_as_in_the_files(small: Path, root: Path) -> None:
+    for html in (
+        pages_of(small).dictionary()[1].decode(),
+        (root / "docs/data-dictionary.md").read_text(encoding="utf-8"),
+    ):
+        assert not re.search(r"<code>(True|False)</code>|`(True|False)`", html)
+
+
+def test_what_a_line_needs_is_told_in_the_language_of_the_page(small: Path) -> None:
+    html = pages_of(small, "zh").download()[1].decode()
+    assert "只需 Python" in html and "Python alone" not in html
+
+
 DIGEST = hashlib.sha256(b"x,y\n").hexdigest()
 
 
@@ -370,15 +558,22 @@ def git(folder: Path, *arguments: str) -> None:
 def test_history_tells_what_each_release_did_to_a_record(small: Path) -> None:
     assert read_history(small).releases == []
     git(small, "init", "--quiet")
-    for version, value in (("0.1.0", None), ("0.2.0", "6")):
+    for version, value in (("0.1.0", None), ("0.2.0", "6"), ("0.3.0", None)):
         if value:
             replace_cell(small, "targets", "370203-2025-gdp-growth", "value", value)
+        elif version == "0.3.0":
+            replace_cell(small, "indicators", "gdp-growth", "max", "0.35")
+            replace_cell(small, "units", "percent", "name_en", "per cent")
         git(small, "add", "--all")
         git(small, "commit", "--quiet", "--message", version)
         git(small, "tag", f"data-v{version}")
     history = read_history(small)
-    assert [r.version for r in history.releases] == ["0.2.0", "0.1.0"]
-    assert history.releases[0].changes == {"target": {"added": 0, "changed": 1, "removed": 0}}
+    assert history.known
+    assert [r.version for r in history.releases] == ["0.3.0", "0.2.0", "0.1.0"]
+    one = {"added": 0, "changed": 1, "removed": 0}
+    assert history.releases[0].changes == {"indicators": one, "units": one}
+    assert history.releases[1].changes == {"target": one}
+    assert history.releases[2].changes["units"]["added"] > 50
     events = history.events[("target", "370203-2025-gdp-growth")]
     assert [(e.version, e.event, e.columns) for e in events] == [
         ("0.1.0", "added", ()),
@@ -406,6 +601,25 @@ def test_no_site_is_made_of_data_that_do_not_hold_unless_it_says_so(small: Path,
     code, _ = run(str(small), "--out", str(out), "--draft", "--packages", str(packages()))
     assert code == 0
     assert "Draft" in (out / "index.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("name", "unit"), [("targets", "unit_id"), ("projects", "investment_unit_id")])
+def test_a_draft_can_be_made_of_rows_without_a_unit(small: Path, name: str, unit: str) -> None:
+    head = rows_of(small, name)
+    keys = [r[0] for r in read(small / f"data/{name}.csv") if r[head.index(unit)] not in ("", unit)]
+    for key in keys:
+        replace_cell(small, name, key, unit, "")
+    pages, model = pages_of(small), open_model(small)
+    assert any("?" in html.decode() for path, html in pages.all() if path.startswith("districts/"))
+    assert b"?" in records_script(model)
+    for key in keys[:3]:
+        assert record_page(pages.renderer, model.records[(name[:-1], key)], History())
+
+
+def test_data_too_broken_for_a_draft_end_in_a_message(small: Path, tmp_path: Path) -> None:
+    replace_cell(small, "targets", "370203-2025-gdp-growth", "indicator_id", "no-such")
+    code, text = run(str(small), "--out", str(tmp_path / "out"), "--draft", "--packages", str(packages()))
+    assert code == 2 and "too broken" in text and not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,8 @@ def test_the_keyboard_sorts_and_pages(browser: Browser) -> None:
     browser.driver.find_element("css selector", ".dt-paging-button.next").send_keys(Keys.ENTER)
     browser.wait(lambda: browser.shown() != first)
     assert "page=2" in browser.js("return location.hash")
+    # The pressed button is made anew; the keyboard must not start over from the top of the page.
+    browser.wait(lambda: browser.js("return document.activeElement.matches('.dt-paging-button.next')"))
 
 
 def test_export_holds_what_is_shown(browser: Browser, tmp_path: Path) -> None:
@@ -279,6 +281,8 @@ def test_export_holds_what_is_shown(browser: Browser, tmp_path: Path) -> None:
     rows = list(csv.DictReader(file.read_text(encoding="utf-8-sig").splitlines()))
     assert [f"target-{r['key']}" for r in rows] == shown
     assert {r["comparator"] for r in rows} >= {"ge"} and all(r["stated"] and r["district_code"] for r in rows)
+    assert {r["year"] for r in rows} == {"2025"} and {r["headline"] for r in rows} <= {"true", "false"}
+    assert {"estimated", "cumulative", "hedged", "relative_to"} <= set(rows[0])
 
 
 def test_the_language_switch_keeps_the_record_and_the_view(browser: Browser) -> None:
@@ -304,6 +308,41 @@ def test_the_language_switch_keeps_the_section_being_read(browser: Browser) -> N
     assert browser.wait(
         lambda: abs(browser.js("return document.getElementById('projects').getBoundingClientRect().top")) < 100
     )
+
+
+def test_the_language_switch_goes_by_what_is_read_and_not_by_an_old_hash(browser: Browser) -> None:
+    browser.open("districts/370212.html#targets")
+    row = browser.js(
+        "const r = [...document.querySelectorAll('table.projects tr[id]')][20]; r.scrollIntoView(); return r.id"
+    )
+    assert row.startswith("project-")
+    switch = "const b = document.getElementById('switch').getBoundingClientRect(); return b.top >= 0 && b.bottom <= innerHeight"
+    for width in (1280, 360):
+        browser.size(width, 800)
+        browser.js("document.getElementById(arguments[0]).scrollIntoView()", row)
+        assert browser.js(switch), f"the switch is out of reach at {width}"
+        top = browser.js("return document.getElementById(arguments[0]).getBoundingClientRect().top", row)
+        assert top >= browser.js("return document.querySelector('.bar').offsetHeight") - 1
+    browser.js("document.getElementById('switch').click()")
+    browser.wait(lambda: browser.js("return document.documentElement.lang") == "zh-Hans")
+    seen = "const b = document.getElementById(arguments[0]).getBoundingClientRect(); return b.top > -50 && b.top < 300"
+    assert browser.wait(lambda: browser.js(seen, row))
+
+
+def test_with_storage_blocked_a_chinese_browser_still_reaches_the_english_front_page(browser: Browser) -> None:
+    script = browser.cdp(
+        "Page.addScriptToEvaluateOnNewDocument",
+        source="Object.defineProperty(navigator, 'language', {get: () => 'zh-CN'});"
+        "Object.defineProperty(window, 'localStorage', {get: () => { throw new DOMException('blocked', 'SecurityError'); }});",
+    )
+    try:
+        browser.open("zh/index.html")
+        browser.js("document.getElementById('switch').click()")
+        browser.wait(lambda: browser.js("return document.documentElement.lang") == "en")
+        time.sleep(0.3)
+        assert browser.js("return document.documentElement.lang") == "en"
+    finally:
+        browser.cdp("Page.removeScriptToEvaluateOnNewDocument", identifier=script["identifier"])
 
 
 def test_a_first_visitor_with_a_chinese_browser_starts_in_chinese_and_may_leave(browser: Browser) -> None:
@@ -362,6 +401,32 @@ def test_a_chart_is_drawn_on_request_in_the_colours_of_the_page(browser: Browser
     browser.wait(lambda: browser.js("return document.querySelector('.drawn svg')"))
 
 
+CUT_OFF = (
+    "const all = [...document.querySelectorAll('svg.chart, .drawn svg')]; return all.flatMap(s => { const box = s.getBoundingClientRect();"
+    "return [...s.querySelectorAll('text')].map(t => [t.textContent, t.getBoundingClientRect()]).filter(([text, b]) => text.trim() &&"
+    "(text.endsWith('…') || b.left < box.left - 1 || b.right > Math.min(box.right, innerWidth) + 1)).map(([text]) => text); })"
+)
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("folder", ["", "zh/"])
+def test_no_word_of_a_chart_is_cut_off(browser: Browser, folder: str, width: int) -> None:
+    browser.size(width, 800)
+    browser.open(f"{folder}index.html")
+    assert browser.js(CUT_OFF) == []
+    choose = (
+        "const s = document.querySelector('#chooser [name=indicator]'); document.querySelector('.drawn').replaceChildren();"
+        "s.selectedIndex = arguments[0]; s.form.dispatchEvent(new Event('change')); return s.options.length"
+    )
+    number, place = 2, 1
+    while place < number:
+        number = browser.js(choose, place)
+        browser.wait(lambda: browser.js("return document.querySelector('.drawn svg')"))
+        assert browser.js(CUT_OFF) == []
+        place += 1
+    assert number > 30
+
+
 def test_the_first_page_is_ready_within_a_second(browser: Browser) -> None:
     times = []
     for _ in range(5):
@@ -377,3 +442,13 @@ def test_paper_shows_the_content_and_not_the_controls(browser: Browser) -> None:
     assert browser.js(shown, ".bar nav") == "none" and browser.js(shown, "footer nav") == "none"
     assert browser.js(shown, "#targets") != "none"
     assert len(browser.cdp("Page.printToPDF")["data"]) > 10_000
+
+
+def test_paper_says_which_rows_of_the_table_it_shows(browser: Browser) -> None:
+    browser.open("explore.html#kind=result&page=2")
+    browser.cdp("Emulation.setEmulatedMedia", media="print")
+    text = browser.js("return document.querySelector('main').innerText")
+    assert "Records 51 to 100 of 252" in text and "Kind: Results." in text and "All 1274" not in text
+    browser.open("coverage.html")
+    adjust = "return getComputedStyle(document.querySelector('.share span')).printColorAdjust"
+    assert browser.js(adjust) == "exact"

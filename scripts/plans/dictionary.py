@@ -7,15 +7,20 @@ from pathlib import Path
 from planspec.package import Field, Resource, open_package
 
 
+def printed(value: object) -> str:
+    """A value of a schema as the CSV files have it: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
 def _constraints(field: Field) -> str:
     parts = []
     for name, value in field.constraints.items():
         if name == "enum":
-            parts.append("one of " + ", ".join(f"`{v}`" for v in value))
+            parts.append("one of " + ", ".join(f"`{printed(v)}`" for v in value))
         elif name in ("required", "unique"):
             parts.append(name)
         else:
-            parts.append(f"{name} `{value}`".replace("|", "\\|"))
+            parts.append(f"{name} `{printed(value)}`".replace("|", "\\|"))
     return "; ".join(parts) or "–"
 
 
@@ -37,7 +42,7 @@ def _section(resource: Resource) -> list[str]:
     for field in resource.fields:
         meaning = str(field.meta.get("description", "")).replace("|", "\\|")
         title = f"{field.meta.get('title', '')} {field.meta.get('title_zh', '')}"
-        example = str(field.meta.get("example", "")).replace("|", "\\|")
+        example = printed(field.meta.get("example", "")).replace("|", "\\|")
         lines.append(f"| `{field.name}` | {title} | {field.type} | {meaning} | {_constraints(field)} | `{example}` |")
     return [*lines, ""]
 

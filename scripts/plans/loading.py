@@ -13,12 +13,12 @@ _WORDS = {"en": ("needs", "gives"), "zh": ("需要", "得到")}
 
 @dataclass(frozen=True)
 class Line:
-    """One way to load a release. `code` is complete; titles and yields are keyed by language: en, zh."""
+    """One way to load a release. `code` is complete; titles, needs and yields are keyed by language: en, zh."""
 
     id: str
     title: dict[str, str]
     language: str
-    needs: str
+    needs: dict[str, str]
     code: str
     gives: dict[str, str]
 
@@ -31,7 +31,7 @@ def lines(name: str) -> list[Line]:
             entry["id"],
             {"en": entry["title"], "zh": entry.get("title_zh", entry["title"])},
             entry["language"],
-            entry["needs"],
+            {"en": entry["needs"], "zh": entry.get("needs_zh", entry["needs"])},
             entry["code"].format(name=name),
             {"en": entry["gives"], "zh": entry["gives_zh"]},
         )
@@ -44,6 +44,8 @@ def markdown(name: str, language: str = "en") -> str:
     needs, gives = _WORDS[language]
     blocks = []
     for line in lines(name):
-        blocks.append(f"**{line.title[language]}** ({needs}: {line.needs}; {gives}: {line.gives[language]})\n")
+        blocks.append(
+            f"**{line.title[language]}** ({needs}: {line.needs[language]}; {gives}: {line.gives[language]})\n"
+        )
         blocks.append(f"```{_FENCES[line.language]}\n{line.code}\n```\n")
     return "\n".join(blocks)

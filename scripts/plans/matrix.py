@@ -11,10 +11,11 @@ SIGNS = {"ge": "≥ ", "gt": "> ", "le": "≤ ", "lt": "< ", "approx": "≈ ", "
 WORDS = {"in_step": "in step 同步", "qualitative": "in words", "not_stated": "not stated 未提"}
 
 
-def answers(root: Path) -> tuple[list[dict], list[dict], dict[tuple[str, str], dict]]:
-    """Districts with coverage, core indicators, and the answer (a target row) for each pair that has one.
+def answers(root: Path, year: int | None = None) -> tuple[list[dict], list[dict], dict[tuple[str, str], dict]]:
+    """Districts with coverage, core indicators, and the answer (a target row) for each pair that has one in `year`.
 
-    A pair without an answer is unknown: no document at hand is the full report, so that silence says nothing.
+    `year`: a plan year, or None for the latest. A pair without an answer is unknown: no document at hand is the full
+    report of that year, so that silence says nothing. An answer of another year would be no answer.
     """
     package = open_package(root)
     tables, _ = read_tables(package)
@@ -22,11 +23,15 @@ def answers(root: Path) -> tuple[list[dict], list[dict], dict[tuple[str, str], d
     districts = [d for d in tables["districts"].frame.iter_rows(named=True) if d["district_code"] in covered]
     core = [i for i in tables["indicators"].frame.iter_rows(named=True) if i["core"]]
     wanted = {i["indicator_id"] for i in core}
+    rows = list(tables["targets"].frame.iter_rows(named=True))
+    year = year or max((row["year"] for row in rows), default=0)
     units = dict(tables["units"].frame.select("unit_id", "symbol_zh").iter_rows())
     found: dict[tuple[str, str], dict] = {}
-    for row in tables["targets"].frame.iter_rows(named=True):
+    for row in rows:
         place = (row["district_code"], row["indicator_id"])
-        if row["indicator_id"] in wanted and not row["scope_zh"] and (place not in found or row["headline"]):
+        if row["year"] != year or row["indicator_id"] not in wanted or row["scope_zh"]:
+            continue
+        if place not in found or row["headline"]:
             found[place] = {**row, "unit": units.get(row["unit_id"], "")}
     return districts, core, found
 

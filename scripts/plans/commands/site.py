@@ -69,7 +69,18 @@ def site(
             raise typer.Exit(DOES_NOT)
         root = path if path.is_dir() else path.parent
         built = dist or (root / "dist" if (root / "dist" / "SHA256SUMS").is_file() else None)
-        made = write_site(out, site_files(path, report, built, packages, progress))
+        try:
+            made = write_site(out, site_files(path, report, built, packages, progress))
+        except CannotTell:
+            raise
+        except Exception as error:
+            # Pages may lean on what validation found broken, so a draft can fail anywhere; sound data must not.
+            if report.holds:
+                raise
+            raise CannotTell(
+                f"the data are too broken for a draft ({type(error).__name__}: {error})",
+                "mend what plans validate names, codes and references first",
+            ) from error
     except CannotTell as error:
         progress("")
         stop(error)

@@ -13,6 +13,7 @@ from typing import Any
 from plans.site import charts
 from plans.site.assets import scripts
 from plans.site.compare import comparable_marks
+from plans.site.coverage import closing
 from plans.site.downloads import artifacts
 from plans.site.explore import as_script, records_script
 from plans.site.history import read_history
@@ -60,7 +61,7 @@ def site_files(
     for language in LANGUAGES:
         renderer = Renderer(model, language, report.count("error"))
         jsonld = _jsonld(path, {f"{'../' if renderer.folder else ''}{a.path}": a.data for a in built})
-        pages = Pages(renderer, path, history, built, jsonld, report.rows)
+        pages = Pages(renderer, path, history, built, jsonld, report.rows, closing(report))
         progress(f"pages ({language})")
         yield from pages.all()
         yield f"{renderer.folder}assets/charts.js", _charts(model, pages)
@@ -82,9 +83,7 @@ def _charts(model: Model, pages: Pages) -> bytes:
             "suffix": suffix,
             "name": indicator[f"name_{language}"],
         }
-    return as_script(
-        "PLANS_CHARTS", {"spec": compiled, "row": charts.ROW, "colours": charts.COLOURS, "indicators": data}
-    )
+    return as_script("PLANS_CHARTS", {"spec": compiled, "colours": charts.COLOURS, "indicators": data})
 
 
 def _jsonld(path: Path, files: dict[str, bytes]) -> dict[str, Any]:

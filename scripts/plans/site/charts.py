@@ -1,8 +1,8 @@
 """Charts that keep the comparator: 5.5% or more is a point with all that lies beyond it, not a bar of 5.5%.
 
 One chart is one indicator, a row a target. Specifications are Vega-Lite through Altair; vl-convert draws them as SVG
-at build time. Sizes are fixed and nothing is laid out by measuring text, so the bytes do not depend on the fonts that
-a machine has.
+at build time. Room for words is reckoned from a table of widths of our own, on the safe side, and not by measuring, so the
+bytes do not depend on the fonts that a machine has.
 """
 
 from __future__ import annotations
@@ -15,12 +15,21 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any
 
-from plans.site.layers import COLOURS, ROW, Layers
+from plans.site.layers import COLOURS, GAP, INDENT, LINE, PLOT, ROW, SIZES, Layers
 from planspec.errors import CannotTell
 
 LIGHT = {"ink": "#1d1c1a", "soft": "#6a665f", "faint": "#d8d3c8", "accent": "#a5301c", "past": "#2f5d73"}
 WIDTH, TOP, BOTTOM = 372, 6, 22
 VEGA_LITE = "6.1"
+SHORTEST = 96
+"""The number line in pixels at least; words that need more room make the chart wider."""
+_WIDTHS = (
+    (" .,:;'|!()[]ijl·†（）", 0.42),
+    ('frt-–"/', 0.5),
+    ("mwMW%—@", 1.0),
+    ("ABCDEFGHKNOPQRSTUVXYZ≥≤≈><=×+²", 0.84),
+)
+"""Widths of characters in the size of the font, for the broadest of the families that readers have; others are 0.66."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +62,58 @@ def top_of(marks: Sequence[Mark]) -> tuple[float, float]:
     return math.floor(low / step) * step, round(math.ceil((low + span) / step) * step, 10)
 
 
+def width_of(text: str, size: float) -> float:
+    """Room that a text needs in pixels, reckoned and not measured; rather too much than too little."""
+    ems = 0.0
+    for char in text:
+        own = next((w for chars, w in _WIDTHS if char in chars), 0.66)
+        ems += 1.0 if ord(char) > 0x2E7F else own
+    return ems * size
+
+
+def wrapped(text: str, size: float, room: float) -> list[str]:
+    """A text in lines no wider than `room`: between words, and in Chinese between characters."""
+    pieces = re.findall(r"[\u2e80-\uffff]|[^\s\u2e80-\uffff]+|\s+", text)
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and width_of((lines[-1] + piece).rstrip(), size) > room:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    return [line.rstrip() for line in lines if line.strip()]
+
+
+def _room(marks: Sequence[Mark]) -> tuple[int, int]:
+    """Where the number line ends, and how wide the chart is: no words are cut off."""
+    beyond, on_line = [0.0], [0.0]
+    for m in marks:
+        (beyond if m.x is not None else on_line).append(
+            width_of(m.words, SIZES["words"] * 1.06 if m.x is not None else SIZES["statement"])
+        )
+        (beyond if m.last is not None else on_line).append(width_of(m.last_words, SIZES["past"]))
+    needed = math.ceil(max(beyond)) + GAP
+    right = max(PLOT[0] + SHORTEST, min(PLOT[1], WIDTH - needed))
+    return right, max(WIDTH, right + needed, math.ceil(PLOT[0] + INDENT + max(on_line)))
+
+
 def rows(marks: Sequence[Mark]) -> dict[str, Any]:
-    """Data and parameters of one chart: `marks` (one dict a row), `rows`, `low`, `high`, `numbered` (whether any row has a number)."""
+    """Data and parameters of one chart.
+
+    `marks` (one dict a row), `rows`, `low`, `high`, `numbered` (whether any row has a number), `tall` (height of a row),
+    `right` (end of the number line) and `width`, in pixels.
+    """
     low, high = top_of(marks)
     numbered = any(v is not None for m in marks for v in (m.x, m.last))
+    right, width = _room(marks)
+    lines = [wrapped(m.sub, SIZES["sub"], PLOT[0] - 6) for m in marks]
     return {
         "numbered": numbered,
-        "marks": [{**asdict(m), "row": n, "low": low, "high": high} for n, m in enumerate(marks)],
+        "tall": ROW + LINE * max(0, max(map(len, lines), default=1) - 1),
+        "right": right,
+        "width": width,
+        "marks": [
+            {**asdict(m), "lines": "\n".join(text), "row": n, "low": low, "high": high}
+            for n, (m, text) in enumerate(zip(marks, lines, strict=True))
+        ],
         "rows": len(marks),
         "low": low,
         "high": high,
@@ -79,9 +133,9 @@ def _altair() -> Any:
 
 @cache
 def specification(language: str) -> dict[str, Any]:
-    """The Vega-Lite specification of every chart: data set `marks`, parameters `rows`, `low`, `high`, `suffix`, `numbered`."""
+    """The Vega-Lite specification of every chart: data set `marks`, parameters `rows`, `low`, `high`, `suffix`, `numbered`, `tall`, `right`."""
     alt = _altair()
-    defaults = {"rows": 1, "low": 0, "high": 1, "suffix": "", "numbered": True}
+    defaults = {"rows": 1, "low": 0, "high": 1, "suffix": "", "numbered": True, "tall": ROW, "right": PLOT[1]}
     chart = (
         alt.layer(*Layers(alt).all())
         .properties(
@@ -108,7 +162,8 @@ def filled(template: dict[str, Any], marks: Sequence[Mark], suffix: str) -> dict
     """The specification with its data and the ends of its number line."""
     values = {**rows(marks), "suffix": suffix}
     parameters = [{**p, "value": values[p["name"]]} if p.get("name") in values else p for p in template["params"]]
-    return {**template, "params": parameters, "height": len(marks) * ROW, "datasets": {"marks": values["marks"]}}
+    size = {"width": values["width"], "height": len(marks) * values["tall"]}
+    return {**template, "params": parameters, **size, "datasets": {"marks": values["marks"]}}
 
 
 def svg(specification: dict[str, Any]) -> str:

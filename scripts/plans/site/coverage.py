@@ -2,14 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from plans.ledger import REFERENCES, summary
 from plans.site.model import Model
 from plans.site.words import word
+from planspec.rules.run import Report
 
 ROLES = (*REFERENCES, "context", "furniture")
+CLOSING = ("P311", "T406", "T407", "T408")
+"""Rules that the ledger closes by: a figure without a record, one that is not printed, a printed one without a row."""
+NEEDED = ("T401", "T412")
+"""Rules without which the others judged other texts than those that the ledger is of."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """Whether the ledger closes: `closed`, `open` with the number of faults, or `unread` where no text was at hand."""
+
+    state: str
+    open: int = 0
+
+
+UNREAD = Closing("unread")
+
+
+def closing(report: Report) -> Closing:
+    """What a validation says of the ledger. Nothing is claimed of documents that it could not read."""
+    if not report.rows.get("T407") or report.skipped.get("T407") or report.missing_texts:
+        return UNREAD
+    if any(report.counts.get(rule) for rule in NEEDED):
+        return UNREAD
+    faults = sum(report.counts.get(rule, 0) for rule in CLOSING)
+    return Closing("open", faults) if faults else Closing("closed")
 
 
 def coverage(model: Model, path: Path, language: str) -> dict[str, Any]:

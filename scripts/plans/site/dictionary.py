@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from plans.dictionary import printed
 from plans.site.model import Model
 from plans.site.words import word, words
 from planspec.package import Field
@@ -23,9 +24,9 @@ def _constraints(field: Field, language: str) -> list[dict[str, Any]]:
     for name, value in field.constraints.items():
         text = word("dictionary", name, language) if name in words()["dictionary"] else name
         if name == "enum":
-            made.append({"text": text, "code": None, "allowed": value})
+            made.append({"text": text, "code": None, "allowed": [printed(v) for v in value]})
         else:
-            made.append({"text": text, "code": None if value is True else str(value), "allowed": None})
+            made.append({"text": text, "code": None if value is True else printed(value), "allowed": None})
     return made
 
 
@@ -44,7 +45,7 @@ def resources(model: Model, language: str) -> list[dict[str, Any]]:
                     "type": field.type,
                     **_described(field.meta, language),
                     "constraints": _constraints(field, language),
-                    "example": "" if field.meta.get("example") is None else str(field.meta["example"]),
+                    "example": "" if field.meta.get("example") is None else printed(field.meta["example"]),
                 }
                 for field in resource.fields
             ],

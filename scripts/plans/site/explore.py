@@ -7,7 +7,7 @@ from typing import Any
 
 from plans.site.compare import district_name
 from plans.site.model import KINDS, Model, Record
-from plans.site.quantity import part, show
+from plans.site.quantity import caveats, part, show, stage, unit_of, when
 from plans.site.words import words
 
 COLUMNS = (
@@ -34,9 +34,19 @@ COLUMNS = (
     "value",
     "value_max",
     "extra",
+    "year",
+    "estimated",
+    "cumulative",
+    "hedged",
+    "headline",
+    "relative_to",
+    "mark_en",
+    "mark_zh",
 )
 """Columns of a row of the script, in order. `rank` is the place among all values, by dimension, then by size in the
-base unit: values of two dimensions cannot be compared, so they never mix. `extra` is text that search reads too."""
+base unit: values of two dimensions cannot be compared, so they never mix. `extra` is text that search reads too. `mark_en` and
+`mark_zh` are what a value must not be read without: its time, an estimate, a running total, a goal only strived for, and a
+project's stage."""
 
 
 def as_script(name: str, value: object) -> bytes:
@@ -61,16 +71,24 @@ def _ranks(model: Model) -> dict[tuple[str, str], int]:
     for place, record in model.records.items():
         base = _base(record)
         if base is not None:
-            unit = record["investment_unit_id"] if record.kind == "project" else record["unit_id"]
-            sized.append((model.units[unit]["dimension"], model.units[unit]["base_unit_id"], base, place))
+            unit, _ = unit_of(record["investment_unit_id" if record.kind == "project" else "unit_id"], model.units)
+            sized.append((unit["dimension"] if unit else "", unit["base_unit_id"] if unit else "", base, place))
     sized.sort(key=lambda s: (s[0], s[1], s[2]))
     ranks: dict[tuple[str, str], int] = {}
     rank, last = 0, None
-    for dimension, unit, base, place in sized:
-        if (dimension, unit, base) != last:
-            rank, last = rank + 1, (dimension, unit, base)
+    for dimension, base_unit, base, place in sized:
+        if (dimension, base_unit, base) != last:
+            rank, last = rank + 1, (dimension, base_unit, base)
         ranks[place] = rank
     return ranks
+
+
+def _mark(model: Model, record: Record, language: str) -> str:
+    """What a value must not be read without, in one line."""
+    words, _ = stage(record.row, language) if record.kind == "project" else ("", False)
+    told = record.kind == "result" or words or record.kind in model.mixed
+    parts = [words, when(record.row, language) if told else "", *caveats(record.row, language)]
+    return ("、" if language == "zh" else ", ").join(p for p in parts if p)
 
 
 def _row(model: Model, record: Record, rank: int | None) -> list[Any]:
@@ -120,6 +138,14 @@ def _row(model: Model, record: Record, rank: int | None) -> list[Any]:
         value,
         record["value_max"],
         extra,
+        record["year"],
+        record["estimated"],
+        record["cumulative"],
+        record["hedged"],
+        record["headline"],
+        record["relative_to"],
+        _mark(model, record, "en"),
+        _mark(model, record, "zh"),
     ]
 
 

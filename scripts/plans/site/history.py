@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Release:
-    """A released version with the number of records it added, changed and removed, by kind."""
+    """A released version with the number of rows it added, changed and removed, by kind of record, or else by table."""
 
     tag: str
     version: str
@@ -34,8 +35,12 @@ class Release:
 
 @dataclass
 class History:
-    """Releases, newest first, and the events of each record by kind and key, oldest first."""
+    """Releases, newest first, and the events of each record by kind and key, oldest first.
 
+    `known` is false where no release is at hand to compare with: that says nothing about whether there was one.
+    """
+
+    known: bool = False
     releases: list[Release] = field(default_factory=list)
     events: dict[tuple[str, str], list[Event]] = field(default_factory=lambda: defaultdict(list))
 
@@ -43,7 +48,7 @@ class History:
 def read_history(path: Path) -> History:
     """Compare the releases tagged before HEAD, one with the next.
 
-    A package outside a repository, or without tags, has no history; that is not an error.
+    A package outside a repository, or without tags, has no history at hand; that is not an error.
     """
     from planspec.diff.repository import Repository
 
@@ -60,6 +65,7 @@ def read_history(path: Path) -> History:
         changes = _compare(path, before, tag, version, date, history)
         history.releases.insert(0, Release(tag, version, date, changes))
         before = tag
+    history.known = bool(tags)
     return history
 
 
@@ -92,18 +98,24 @@ def _compare(path: Path, before: str, tag: str, version: str, date: str, history
     with opened(tag, path) as new:
         if not before:
             tables, _ = read_tables(new.package)
-            for kind, name in RECORDS.items():
-                keys = list(tables[name].raw[tables[name].resource.primary_key[0]]) if name in tables else []
-                for key in keys:
+            for kind, name in _by_kind(resource.name for resource in new.package):
+                if name not in tables:
+                    continue
+                keys = list(tables[name].raw[tables[name].resource.primary_key[0]])
+                for key in keys if kind in RECORDS else []:
                     history.events[(kind, key)].append(Event(version, date, "added"))
-                changes[kind] = {"added": len(keys), "changed": 0, "removed": 0}
+                if keys:
+                    changes[kind] = {"added": len(keys), "changed": 0, "removed": 0}
             return changes
         with opened(before, path) as old:
             diff = compare(old, new)
     tables_by_name = {table.name: table for table in diff.tables}
-    for kind, name in RECORDS.items():
-        table = tables_by_name.get(name)
-        if table is None or not table.differs:
+    for kind, name in _by_kind(tables_by_name):
+        table = tables_by_name[name]
+        changes_of = {"added": len(table.added), "changed": len(table.changed), "removed": len(table.removed)}
+        if any(changes_of.values()):
+            changes[kind] = changes_of
+        if kind not in RECORDS:
             continue
         for row in table.added:
             history.events[(kind, row.key[0])].append(Event(version, date, "added"))
@@ -112,5 +124,11 @@ def _compare(path: Path, before: str, tag: str, version: str, date: str, history
         for change in table.changed:
             columns = tuple(cell.column for cell in change.cells)
             history.events[(kind, change.key[0])].append(Event(version, date, "changed", columns))
-        changes[kind] = {"added": len(table.added), "changed": len(table.changed), "removed": len(table.removed)}
     return changes
+
+
+def _by_kind(tables: Iterable[str]) -> list[tuple[str, str]]:
+    """Name under which changes are shown, and table: the records first, by their kinds, then the other tables."""
+    named = list(tables)
+    records = [(kind, name) for kind, name in RECORDS.items() if name in named]
+    return [*records, *((name, name) for name in named if name not in RECORDS.values())]

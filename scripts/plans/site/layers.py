@@ -8,10 +8,16 @@ COLOURS = {"ink": "#010201", "soft": "#010202", "faint": "#010203", "accent": "#
 """Stand-ins that a page turns into the style sheet's variables and a file of its own into fixed colours."""
 
 ROW = 42
-"""Height of a row in pixels: the target in its upper part, last year's result in its lower part."""
+"""Least height of a row in pixels: the target in its upper part, last year's result in its lower part."""
 TARGET, PAST = ROW * 0.38, ROW * 0.72
 PLOT = (92, 258)
-"""Where the number line begins and ends, in pixels; left of it stand names, right of it the values in words."""
+"""Where the number line begins and at most ends, in pixels; left of it stand names, right of it the values in words."""
+GAP, INDENT = 14, 20
+"""From the end of the number line to the words right of it, and from its beginning to words that stand on it."""
+SIZES = {"name": 12.5, "sub": 10.5, "words": 12.5, "statement": 12, "past": 11}
+"""Font sizes in pixels."""
+LINE = 12
+"""Height of a further line of a scope."""
 
 NUMBER = "isValid(datum.x)"
 UP = "indexof(['ge','gt'], datum.shape) >= 0"
@@ -37,8 +43,13 @@ class Layers:
         self.row = alt.Y(
             "row:Q",
             axis=None,
-            scale=alt.Scale(domain=[0, alt.ExprRef("rows")], range=[0, alt.ExprRef(f"rows * {ROW}")]),
+            scale=alt.Scale(domain=[0, alt.ExprRef("rows")], range=[0, alt.ExprRef("rows * tall")]),
         )
+
+    @property
+    def beyond(self) -> Any:
+        """Where words begin right of the number line."""
+        return self.alt.ExprRef(f"right + {GAP}")
 
     def all(self) -> list[Any]:
         """Every layer, in the order in which they lie on each other."""
@@ -63,7 +74,12 @@ class Layers:
             ticks=False,
             orient="bottom",
         )
-        scale = alt.Scale(domain=[alt.ExprRef("low"), alt.ExprRef("high")], range=list(PLOT), nice=False, zero=False)
+        scale = alt.Scale(
+            domain=[alt.ExprRef("low"), alt.ExprRef("high")],
+            range=[PLOT[0], alt.ExprRef("right")],
+            nice=False,
+            zero=False,
+        )
         return alt.X(f"{field}:Q", scale=scale, axis=axis)
 
     def layer(self, mark: Any, condition: str, url: str = "url", tip: str = "words", **channels: Any) -> Any:
@@ -71,7 +87,7 @@ class Layers:
         link, words = self.alt.Href(f"{url}:N"), self.alt.Tooltip(f"{tip}:N")
         return mark.transform_filter(condition).encode(y=self.row, href=link, tooltip=words, **channels)
 
-    def text(self, field: str, condition: str, x: int, y: float, colour: str, size: float, **look: Any) -> Any:
+    def text(self, field: str, condition: str, x: Any, y: float, colour: str, size: float, **look: Any) -> Any:
         """Words at a fixed place of the row."""
         mark = self.base.mark_text(
             align="left", baseline="middle", fontSize=size, color=COLOURS[colour], yOffset=y, x=x, **look
@@ -102,7 +118,7 @@ class Layers:
             self.layer(halo, f"{NUMBER} && datum.shape == 'approx'", x=self.across("x")),
             self.layer(self.base.mark_point(**dot), f"{NUMBER} && !({STRICT})", x=self.across("x")),
             self.layer(ring, f"{NUMBER} && {STRICT}", x=self.across("x")),
-            self.text("words", NUMBER, PLOT[1] + 14, TARGET, "ink", 12.5, fontWeight=600),
+            self.text("words", NUMBER, self.beyond, TARGET, "ink", SIZES["words"], fontWeight=600),
         ]
 
     def statements(self) -> list[Any]:
@@ -117,8 +133,8 @@ class Layers:
             self.layer(symbol, wordy, shape=self.alt.Shape("shape:N", legend=None, scale=scale)),
             self.layer(self.base.mark_rule(strokeDash=[1, 4], **line), "datum.shape == 'unknown'"),
             self.layer(self.base.mark_rule(strokeWidth=2, **line), "datum.shape == 'not_stated'"),
-            self.text("words", wordy, PLOT[0] + 20, TARGET, "ink", 12),
-            self.text("words", SILENT, PLOT[0] + 20, TARGET, "soft", 12, fontStyle="italic"),
+            self.text("words", wordy, PLOT[0] + INDENT, TARGET, "ink", SIZES["statement"]),
+            self.text("words", SILENT, PLOT[0] + INDENT, TARGET, "soft", SIZES["statement"], fontStyle="italic"),
         ]
 
     def past(self) -> list[Any]:
@@ -140,13 +156,15 @@ class Layers:
                 x=self.across("last"),
                 **own,
             ),
-            self.text("last_words", "isValid(datum.last)", PLOT[1] + 14, PAST, "past", 11),
-            self.text("last_words", "!isValid(datum.last) && datum.last_words", PLOT[0] + 20, PAST, "past", 11),
+            self.text("last_words", "isValid(datum.last)", self.beyond, PAST, "past", SIZES["past"]),
+            self.text(
+                "last_words", "!isValid(datum.last) && datum.last_words", PLOT[0] + INDENT, PAST, "past", SIZES["past"]
+            ),
         ]
 
     def names(self) -> list[Any]:
         """The district, and below it what the figure is limited to."""
         return [
-            self.text("name", "true", 0, TARGET, "ink", 12.5),
-            self.text("sub", "datum.sub", 0, PAST, "soft", 10.5, limit=PLOT[0] - 6),
+            self.text("name", "true", 0, TARGET, "ink", SIZES["name"]),
+            self.text("lines", "datum.lines", 0, PAST, "soft", SIZES["sub"], lineBreak="\n", lineHeight=LINE),
         ]

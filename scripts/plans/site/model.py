@@ -117,6 +117,15 @@ class Model:
             if (not district or r.district == district) and (not indicator or r["indicator_id"] == indicator)
         ]
 
+    def count(self, kind: str, district: str = "") -> int:
+        """How many records of a kind say something: a target that is not stated is the absence of one."""
+        return sum(1 for r in self.of(kind, district) if r["comparator"] != "not_stated")
+
+    @cached_property
+    def mixed(self) -> set[str]:
+        """Kinds whose records belong to more than one year, so that a list of them has to say which."""
+        return {kind for kind, records in self._by_kind.items() if len({r["year"] for r in records}) > 1}
+
     @cached_property
     def _by_kind(self) -> dict[str, list[Record]]:
         return {kind: [r for (k, _), r in self.records.items() if k == kind] for kind in KINDS}
@@ -179,6 +188,10 @@ class Model:
     def year(self) -> int:
         """The latest plan year."""
         return max((r["year"] for r in self.of("target")), default=0)
+
+    def plan_year(self, district: str) -> int:
+        """The latest plan year of one district."""
+        return max((r["year"] for r in self.of("target", district)), default=self.year)
 
     @cached_property
     def _results(self) -> dict[tuple[str, str], list[Record]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import Any
 
 from plans.site import charts
 from plans.site.compare import Cell, comparable_marks, core_marks, matrix
-from plans.site.coverage import coverage
+from plans.site.coverage import UNREAD, Closing, coverage
 from plans.site.downloads import Artifact
 from plans.site.explore import as_inline, fields
 from plans.site.history import History
 from plans.site.model import KINDS, NUMERIC, Model, Record
-from plans.site.quantity import grouped_fine
+from plans.site.quantity import bounds
 from plans.site.render import Renderer, grouped, markup
 from plans.site.words import words
 from planspec.rules.catalogue import LAYERS, catalogue
@@ -31,7 +31,10 @@ KEY = ("ge", "gt", "eq", "approx", "in_step", "binding", "qualitative", "not_sta
 
 @dataclass
 class Pages:
-    """Makes the pages of one language. `jsonld` describes the dataset; `rows` says how often each rule could judge."""
+    """Makes the pages of one language. `jsonld` describes the dataset; `rows` says how often each rule could judge.
+
+    `closing` says whether validation found every printed figure in the ledger.
+    """
 
     renderer: Renderer
     path: Path
@@ -39,6 +42,7 @@ class Pages:
     artifacts: list[Artifact]
     jsonld: dict[str, Any]
     rows: dict[str, int]
+    closing: Closing = UNREAD
     core: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     @property
@@ -93,12 +97,13 @@ class Pages:
                 drawn.append(chart)
                 self.core[indicator["indicator_id"]] = chart
                 yield file
-        n, year = self.count(len(self.model.covered)), self.model.year
-        counts = {kind: len(self.model.of(kind)) for kind in KINDS}
+        year = self.model.year
+        n, title = self.title(year)
+        counts = {kind: self.model.count(kind) for kind in KINDS}
         yield self.renderer.page(
             "compare.html",
             "index.html",
-            self.text("compare", "title", n=n, year=year),
+            title,
             self.text("compare", "description", n=n, year=year),
             "compare",
             matrix=lines,
@@ -107,16 +112,38 @@ class Pages:
             counts=counts,
             documents=self.count(len(self.model.sources)),
             figures=len({(f["source_id"], f["start"]) for f in self.model.numbers}),
+            closing=self.closing,
             comparable=self.comparable,
+            named=self.named,
             jsonld=markup(as_inline(self.jsonld)),
         )
 
+    def title(self, year: int) -> tuple[str, str]:
+        """How many districts of the place in the title are shown, in words, and the title."""
+        model = self.model
+        place = next((d["district_code"] for d in model.districts.values() if d["level"] == "prefecture"), "")
+        # The title names one city; a district of another is compared all the same, but is none of its districts.
+        own = [c for c in model.covered if model.districts[c]["parent_code"] == place]
+        told = [c for c in own if model.plan_year(c) == year]
+        if len(told) == len(own):
+            return self.count(len(own)), self.text("compare", "title", n=self.count(len(own)), year=year)
+        some, total = self.count(len(told)), self.count(len(own))
+        return total, self.text("compare", "title_some", n=some, total=total, year=year)
+
+    @cached_property
+    def named(self) -> list[dict[str, Any]]:
+        """Indicators that at least two districts name, outside the core set, by name."""
+        return self._shared(lambda r: r["comparator"] != "not_stated")
+
     @cached_property
     def comparable(self) -> list[dict[str, Any]]:
-        """Indicators with a number in at least two districts, outside the core set, by name."""
+        """Those of them with a number in at least two districts: what a chart can be drawn of."""
+        return self._shared(lambda r: r["comparator"] in NUMERIC)
+
+    def _shared(self, counts: Callable[[Record], bool]) -> list[dict[str, Any]]:
         told: dict[str, set[str]] = defaultdict(set)
         for record in [*self.model.of("target"), *self.model.of("result")]:
-            if record["comparator"] in NUMERIC:
+            if counts(record):
                 told[record["indicator_id"]].add(record.district)
         found = [i for i in self.model.indicators.values() if not i["core"] and len(told[i["indicator_id"]]) > 1]
         return sorted(found, key=lambda i: i[f"name_{self.renderer.language}"].casefold())
@@ -129,7 +156,7 @@ class Pages:
                 "code": code,
                 "name": model.districts[code][f"name_{language}"],
                 "name_zh": model.districts[code]["name_zh"],
-                "counts": {kind: len(model.of(kind, code)) for kind in KINDS},
+                "counts": {kind: model.count(kind, code) for kind in KINDS},
                 "documents": model.documents(code),
             }
             for code in model.covered
@@ -163,7 +190,11 @@ class Pages:
             row=row,
             documents=model.documents(code),
             full=model.has_full_report(code),
-            headline=sorted((r for r in of["target"] if r["headline"]), key=lambda r: (r["start"], r.key)),
+            headline=sorted(
+                (r for r in of["target"] if r["headline"]), key=lambda r: (-r["year"], r["start"] or 0, r.key)
+            ),
+            many={kind for kind, records in of.items() if len({r["year"] for r in records}) > 1},
+            plan_year=model.plan_year(code),
             targets=grouped(of["target"], model.theme, order["theme"], self._by_name),
             results=grouped(of["result"], model.theme, order["theme"], self._by_name),
             initiatives=grouped(of["initiative"], model.theme, order["theme"], self._by_name),
@@ -171,19 +202,20 @@ class Pages:
                 of["project"],
                 lambda r: str(r["category"]),
                 order["category"],
-                lambda r: (-(r["investment_base"] or 0), r.key),
+                lambda r: (-r["year"], -(r["investment_base"] or 0), r.key),
             ),
-            **{f"{kind}s_n": len(of[kind]) for kind in KINDS},
+            **{f"{kind}s_n": model.count(kind, code) for kind in KINDS},
         )
 
     def _by_name(self, record: Record) -> tuple[Any, ...]:
-        return (not record["headline"], record["indicator_id"] or "", record.key)
+        return (-record["year"], not record["headline"], record["indicator_id"] or "", record.key)
 
     def explore(self) -> tuple[str, bytes]:
         """The table of all records; its data come from a script."""
         language = self.renderer.language
         groups = ("explore", "kind", "statement")
         texts = {group: {key: value[language] for key, value in words()[group].items()} for group in groups}
+        texts["ui"] = {key: self.text("ui", key) for key in ("colon", "comma", "stop")}
         texts["columns"] = {key: self.text("page", key) for key in ("kind", "district", "phrase")} | {
             "name": self.text("explore", "name"),
             "value": self.text("explore", "value"),
@@ -211,7 +243,7 @@ class Pages:
             lambda i: (not i["core"], i[f"name_{language}"].casefold()),
         )
         themes = [
-            (theme, [{"row": i, "records": sum(map(len, records[i["indicator_id"]].values()))} for i in group])
+            (theme, [{"row": i, "records": sum(map(_stated, records[i["indicator_id"]].values()))} for i in group])
             for theme, group in listed
         ]
         yield self.simple("indicators", themes=themes, total=len(rows))
@@ -238,13 +270,28 @@ class Pages:
                 chart=chart,
                 targets=found["target"],
                 results=found["result"],
-                bounds=f"{grouped_fine(row['min'])} – {grouped_fine(row['max'])}" if row["min"] is not None else "",
+                bounds=self.bounds(row, [*found["target"], *found["result"]]),
+                many=len({r["year"] for r in found["target"]}) > 1,
             )
+
+    def bounds(self, indicator: dict[str, Any], records: list[Record]) -> str:
+        """Plausible bounds of an indicator with their unit, "" without any; the unit is the base unit of its records."""
+        if indicator["min"] is None or indicator["max"] is None:
+            return ""
+        units = self.model.units
+        bases = [units[r["unit_id"]]["base_unit_id"] for r in records if r["unit_id"] in units]
+        bases += [u["base_unit_id"] for u in units.values() if u["dimension"] == indicator["dimension"]]
+        return bounds(
+            indicator["min"], indicator["max"], units.get(bases[0]) if bases else None, self.renderer.language
+        )
 
     def coverage(self) -> tuple[str, bytes]:
         """The ledger by document and reason, and the misprints."""
         return self.simple(
-            "coverage", errata=self.model.misprints, **coverage(self.model, self.path, self.renderer.language)
+            "coverage",
+            closing=self.closing,
+            errata=self.model.misprints,
+            **coverage(self.model, self.path, self.renderer.language),
         )
 
     def dictionary(self) -> tuple[str, bytes]:
@@ -267,7 +314,7 @@ class Pages:
             {
                 "title": line.title[self.renderer.language],
                 "gives": line.gives[self.renderer.language],
-                "needs": line.needs,
+                "needs": line.needs[self.renderer.language],
                 "code": line.code,
             }
             for line in lines(self.model.package.name)
@@ -280,7 +327,18 @@ class Pages:
 
         store = self.model.package.store
         text = store.read("CHANGELOG.md").decode("utf-8") if store.exists("CHANGELOG.md") else ""
-        return self.simple("releases", releases=self.history.releases, changelog=markup(as_html(text)) if text else "")
+        names = {
+            r.name: r.meta.get("title_zh" if self.renderer.language == "zh" else "title") or r.name
+            for r in self.model.package
+        }
+        return self.simple(
+            "releases", releases=self.history.releases, names=names, changelog=markup(as_html(text)) if text else ""
+        )
+
+
+def _stated(records: list[Record]) -> int:
+    """How many of the records say something."""
+    return sum(1 for r in records if r["comparator"] != "not_stated")
 
 
 def _up(url: str) -> str:

@@ -120,13 +120,16 @@ def _observation(model: Model, record: Record, language: str) -> list[Step]:
             "R204",
             holds=(record["_read_unit"] or "") == record["_unit_symbol"],
         )
-        words = f"{cell(record['value'])} × {grouped_fine(record['_factor'])} = {base_amount(record.row, model.units)}"
+        # Without a unit, which only a draft lacks, there is no factor and the step does not hold.
+        factor, in_base = record["_factor"], record["value_base"]
+        known = factor is not None and in_base is not None
+        words = f"{cell(record['value'])} × {grouped_fine(factor) if known else '?'} = {base_amount(record.row, model.units)}"
         add(
             "base",
             words,
             _given(record, "value_base"),
             "R206",
-            holds=math.isclose(record["value"] * record["_factor"], record["value_base"], rel_tol=1e-12),
+            holds=known and math.isclose(record["value"] * factor, in_base, rel_tol=1e-12),
         )
     if record["value_max"] is not None:
         add(

@@ -51,11 +51,14 @@ def _scaled(number: float) -> str:
     return grouped(round(number, 6))
 
 
-def amount(value: float, unit: Row, base: Row, language: str) -> str:
+def amount(value: float, unit: Row | None, base: Row | None, language: str) -> str:
     """A value in its unit: `22,000 people`, `CNY 60 billion`, `5.5%`; in Chinese as printed: `2.2万人`.
 
-    `unit`, `base`: rows of units.csv, the printed unit and its base unit.
+    `unit`, `base`: rows of units.csv, the printed unit and its base unit. A draft may lack one; the number then stands
+    with a question mark where its unit belongs.
     """
+    if unit is None or base is None:
+        return f"{grouped(value)} ?"
     if language == "zh":
         return f"{plain(value)}{unit['symbol_zh']}"
     dimension, size = unit["dimension"], value * unit["factor"]
@@ -86,15 +89,48 @@ def amount(value: float, unit: Row, base: Row, language: str) -> str:
 
 def base_amount(row: Row, units: Mapping[str, Row]) -> str:
     """Value in the base unit with its name, as the data hold it: `60,000,000,000 CNY`; a fraction bare: `0.055`."""
-    base = units[units[row["unit_id"]]["base_unit_id"]]
+    _, base = unit_of(row["unit_id"], units)
+    if row["value_base"] is None:
+        return "?"
+    if base is None:
+        return f"{grouped_fine(row['value_base'])} ?"
     symbol = "" if base["unit_id"] == "one" else base["ucum"] or base["iso4217"] or base["unit_id"]
     return f"{grouped_fine(row['value_base'])} {symbol}".strip()
 
 
+def unit_of(unit_id: str | None, units: Mapping[str, Row]) -> tuple[Row | None, Row | None]:
+    """A unit and its base unit; None for what a draft does not give or units.csv does not hold."""
+    unit = units.get(unit_id or "")
+    return unit, units.get(unit["base_unit_id"]) if unit else None
+
+
 def grouped_fine(number: float) -> str:
-    """A number with thousands separators and as many decimals as it has (to twelve digits)."""
+    """A number with thousands separators and as many decimals as it has (to twelve digits), never with an exponent."""
+    if abs(number) >= 1000:
+        return grouped(number)
     text = f"{number:.12g}"
-    return text if "e" in text or abs(number) < 1000 else grouped(number)
+    return text if "e" not in text else f"{number:.18f}".rstrip("0").rstrip(".")
+
+
+_CHINESE_SCALES = ((1e12, "万亿"), (1e8, "亿"), (1e4, "万"))
+
+
+def bounds(low: float, high: float, base: Row | None, language: str) -> str:
+    """Two bounds in a base unit, both written alike and with their unit: `CNY 30 billion – CNY 4 trillion`."""
+
+    def end(number: float) -> str:
+        if base is None:
+            return grouped_fine(number)
+        if language == "en":
+            return amount(number, base, base, language)
+        if base["dimension"] == "fraction":
+            return f"{plain(round(number * 100, 6))}%"
+        size, scale = next(((s, n) for s, n in _CHINESE_SCALES if abs(number) >= s), (1, ""))
+        # Counts have a word for each thing counted, which the base unit does not know.
+        symbol = "" if base["dimension"] == "count" else base["symbol_zh"]
+        return f"{plain(round(number / size, 6))}{scale}{symbol}"
+
+    return f"{end(low)} – {end(high)}"
 
 
 _RANKS = (
@@ -156,12 +192,14 @@ def show(row: Row, units: Mapping[str, Row], indicators: Mapping[str, Row], lang
     if row["value"] is None:
         look = "binding" if row.get("strength") == "binding" else comparator
         return Shown(look, *(_statement(row, indicators, language, long=long) for long in (False, True)))
-    unit = units[row["unit_id"]]
-    base = units[unit["base_unit_id"]]
+    unit, base = unit_of(row["unit_id"], units)
     number = amount(row["value"], unit, base, language)
-    if comparator == "range":
+    if comparator == "range" and row["value_max"] is not None:
         upper = amount(row["value_max"], unit, base, language)
         number = f"{number}–{upper}"
+    if comparator not in SIGNS:
+        # Only a draft holds a number beside a comparator in words.
+        return Shown(comparator, number, number)
     short, long = SIGNS[comparator] + number, word("comparator_long", comparator, language, n=number)
     if row.get("stretch"):
         better = amount(row["stretch_value"], unit, base, language) if row.get("stretch_value") is not None else ""
@@ -174,8 +212,44 @@ def part(row: Row, name: str, units: Mapping[str, Row], language: str) -> str:
     """A project's investment or size with its sign, "" where it has none. `name`: `investment` or `size`."""
     if row[f"{name}_value"] is None:
         return ""
-    unit = units[row[f"{name}_unit_id"]]
-    return SIGNS[row[f"{name}_comparator"]] + amount(row[f"{name}_value"], unit, units[unit["base_unit_id"]], language)
+    return SIGNS.get(row[f"{name}_comparator"], "") + amount(
+        row[f"{name}_value"], *unit_of(row[f"{name}_unit_id"], units), language
+    )
+
+
+def stage(row: Row, language: str) -> tuple[str, bool]:
+    """A project's stage in words, and whether it is reported as reached: `to be completed`, or `completed`.
+
+    A stage is reached only where `period` lies before the plan year; else the document promises it. "" without a stage.
+    """
+    if not row["stage"]:
+        return "", False
+    reached = (row.get("period") or "")[:4].isdigit() and int(row["period"][:4]) < row["year"]
+    return word("stage_reached" if reached else "stage_planned", str(row["stage"]), language), reached
+
+
+def when(row: Row, language: str) -> str:
+    """The months or the year that a row is for: its period, else its year."""
+    text = period(row, language) or str(row["year"])
+    return f"{text}年" if language == "zh" and text.isdigit() else text
+
+
+def caveat_names(row: Row) -> list[str]:
+    """What a value must not be read without: an estimate, a running total, a goal that is only strived for or ensured."""
+    names = [name for name in ("estimated", "cumulative") if row.get(name)]
+    return [*names, *([str(row["strength"])] if row.get("strength") in ("strive", "ensure") else [])]
+
+
+def caveats(row: Row, language: str) -> list[str]:
+    """The same in words."""
+    return [word("caveat", name, language) for name in caveat_names(row)]
+
+
+def aside(words: list[str], language: str) -> str:
+    """Words in brackets behind a value: ` (est., running total)`, `（预计、累计）`; "" without words."""
+    if not words:
+        return ""
+    return f"（{'、'.join(words)}）" if language == "zh" else f" ({', '.join(words)})"
 
 
 def period(row: Row, language: str) -> str:

@@ -41,6 +41,7 @@ def record_page(renderer: Renderer, record: Record, history: History) -> tuple[s
         links=list(_links(renderer, record)),
         errata=model.errata(record),
         history=history.events.get((record.kind, record.key), []),
+        known=history.known,
         citation=citation(renderer, record),
     )
 
@@ -100,24 +101,28 @@ def _links(renderer: Renderer, record: Record) -> Iterator[tuple[str, Record, st
     if record.kind == "target":
         last = model.last_year(record)
         if last:
-            yield text("record", "last_year"), last, renderer.name(last)
+            yield text("record", "last_year"), last, renderer.name(last, record["year"])
     if record.kind == "result":
         for target in model.of("target", record.district, record["indicator_id"]):
             if model.last_year(target) == record:
-                yield text("record", "next_target"), target, renderer.name(target)
+                yield text("record", "next_target"), target, renderer.name(target, record["year"])
     for column, kind in (("project_id", "project"), ("initiative_id", "initiative"), ("portfolio_id", "project")):
         other = (
             model.records.get((kind, record[column] or "")) if record.kind != kind or column == "portfolio_id" else None
         )
         if other:
-            yield text("record", "portfolio" if column == "portfolio_id" else kind), other, renderer.name(other)
+            yield (
+                text("record", "portfolio" if column == "portfolio_id" else kind),
+                other,
+                renderer.name(other, record["year"]),
+            )
     if record.kind in ("project", "initiative"):
         for kind in ("target", "result"):
             for part_of in model.parts(record, kind):
-                yield text("record", f"part_{kind}"), part_of, renderer.name(part_of)
+                yield text("record", f"part_{kind}"), part_of, renderer.name(part_of, record["year"])
     if record.kind == "project":
         for member in model.members(record):
-            yield text("record", "member"), member, renderer.name(member)
+            yield text("record", "member"), member, renderer.name(member, record["year"])
 
 
 def citation(renderer: Renderer, record: Record) -> str:

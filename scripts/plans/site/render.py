@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from plans.site.compare import district_name, last_words
+from plans.site.compare import district_name, last_words, link_words, other_scope
 from plans.site.model import Model, Record
-from plans.site.quantity import Shown, part, period, show
+from plans.site.quantity import Shown, caveat_names, part, show, stage, when
 from plans.site.words import word
 from planspec.errors import CannotTell
 
@@ -79,11 +79,9 @@ class Renderer:
         """Name of the indicator of a target or result."""
         return str(self.model.indicators[record["indicator_id"]][f"name_{self.language}"])
 
-    def name(self, record: Record) -> str:
-        """What a link to a record says: its indicator and value, or its name."""
-        if record.kind in ("target", "result"):
-            return f"{self.indicator(record)}{self.text('ui', 'colon')}{self.shown(record).short}"
-        return str(record[f"name_{self.language}"])
+    def name(self, record: Record, year: int | None = None) -> str:
+        """What a link to a record says: its indicator and value, or its name; `year` is the year of the page."""
+        return link_words(self.model, record, self.language, year)
 
     def page(
         self, template: str, path: str, title: str, description: str, section: str, **context: Any
@@ -117,10 +115,14 @@ class Renderer:
                 shown=self.shown,
                 indicator=self.indicator,
                 scope=lambda r: r[f"scope_{language}"] or "",
-                when=lambda r: period(r.row, language),
+                when=lambda r: when(r.row, language),
+                stage=lambda r: stage(r.row, language),
+                caveats=lambda r: caveat_names(r.row),
+                mixed=model.mixed,
+                other_scope=other_scope,
                 part=lambda r, name: part(r.row, name, model.units, language),
                 last_year=model.last_year,
-                last_words=lambda r: last_words(model, r, language),
+                last_words=lambda r, target=None: last_words(model, r, language, target, "none"),
                 **context,
             )
         )

@@ -39,10 +39,11 @@
       return;
     }
     await scripts();
-    const { spec, row, colours, indicators } = window.PLANS_CHARTS;
+    const { spec, colours, indicators } = window.PLANS_CHARTS;
     const chart = indicators[id];
     const own = coloured(spec, colours);
-    own.height = chart.rows * row;
+    own.width = chart.width;
+    own.height = chart.rows * chart.tall;
     for (const signal of own.signals) if (signal.name in chart && typeof chart[signal.name] !== "object") signal.value = chart[signal.name];
     own.data = own.data.map((set) => (set.name === "marks" ? { ...set, values: ordered(chart.marks, form.elements.order.value) } : set));
     const title = document.createElement("h3");
@@ -61,16 +62,20 @@
     holder.setAttribute("aria-label", chart.name + ": " + chart.marks.map((m) => [m.name, m.sub, m.words, m.last_words].filter(Boolean).join(" ")).join("; "));
     for (const node of holder.querySelectorAll("a")) node.setAttribute("tabindex", "-1");
     place.replaceChildren(title, holder);
-    if (location.hash !== "#chart=" + id) history.replaceState(null, "", "#chart=" + id);
+    if (location.hash.split("&")[0] !== "#chart=" + id) history.replaceState(null, "", "#chart=" + id);
   }
 
   form.addEventListener("change", draw);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
   function restore() {
-    const id = (location.hash.match(/^#chart=([a-z0-9-]+)$/) || [])[1];
+    const [, id, at] = location.hash.match(/^#chart=([a-z0-9-]+)(?:&at=([^&]*))?$/) || [];
     if (!id || ![...form.elements.indicator.options].some((o) => o.value === id)) return;
     form.elements.indicator.value = id;
-    draw().then(() => section.scrollIntoView());
+    // `at`: where the page was being read when the language was switched; "" is its top.
+    draw().then(() => {
+      if (at === undefined) section.scrollIntoView();
+      else if (at) document.getElementById(decodeURIComponent(at))?.scrollIntoView();
+    });
   }
   addEventListener("hashchange", restore);
   restore();

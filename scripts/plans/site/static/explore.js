@@ -17,7 +17,7 @@
     const row = Object.fromEntries(data.columns.map((name) => [name, cells[at[name]]]));
     row.kind = data.kinds[row.kind];
     row.id = row.kind + "/" + row.key;
-    row.folded = fold([row.key, row.indicator, row.name_en, row.name_zh, row.scope_en, row.scope_zh, row.stated, row.cue, row.extra, row.value_en, row.value_zh, ...data.districts[row.district]].join(" "));
+    row.folded = fold([row.key, row.indicator, row.name_en, row.name_zh, row.scope_en, row.scope_zh, row.stated, row.cue, row.extra, row.value_en, row.value_zh, row.mark_en, row.mark_zh, ...data.districts[row.district]].join(" "));
     return row;
   });
   const path = (row) => FOLDERS[row.kind] + "/" + row.key + ".html";
@@ -30,7 +30,7 @@
     kind: (row) => escape(texts.kind[row.kind]),
     district: (row) => escape(data.districts[row.district][lang === "zh" ? 1 : 0]),
     name: (row) => `<a href="${escape(path(row))}">${escape(row["name_" + lang])}</a>` + (row["scope_" + lang] ? ` <span class="scope">${escape(row["scope_" + lang])}</span>` : "") + ` <a class="here" href="#row=${escape(row.id)}" title="${escape(texts.explore.row)}" aria-label="${escape(texts.explore.row + ": " + row.key)}">#</a>`,
-    value: (row) => (row["value_" + lang] ? `<span class="value is-${escape(row.comparator)}">${escape(row["value_" + lang])}</span>` : ""),
+    value: (row) => (row["value_" + lang] ? `<span class="value is-${escape(row.comparator)}">${escape(row["value_" + lang])}</span>` : "") + (row["mark_" + lang] ? ` <span class="scope">${escape(row["mark_" + lang])}</span>` : ""),
     phrase: (row) => (row.stated ? `<span class="phrase" lang="zh-Hans">${escape(row.stated)}</span>` : ""),
   };
   const sortable = {
@@ -127,7 +127,17 @@
     }
     const info = grid.page.info();
     document.getElementById("count").textContent = fill(texts.explore.count, { n: info.recordsDisplay, total: info.recordsTotal });
+    forPaper();
   };
+
+  // Paper shows the rows of one page of the table and no filters, so it says which rows these are and what was chosen.
+  function forPaper() {
+    const info = grid.page.info();
+    const chosen = [...form.querySelectorAll("input[name], select[name]")].filter((field) => field.value)
+      .map((field) => field.closest("label").firstChild.textContent.trim() + texts.ui.colon + (field.selectedOptions ? field.selectedOptions[0].textContent : field.value));
+    document.getElementById("paper").textContent = fill(texts.explore.paper, { from: info.recordsDisplay ? info.start + 1 : 0, to: info.end, n: info.recordsDisplay, total: info.recordsTotal })
+      + (chosen.length ? " " + chosen.join(texts.ui.comma) + texts.ui.stop : "");
+  }
 
   function keep() {
     const there = address();
@@ -167,7 +177,28 @@
   grid.on("page", () => {
     if (!drawing) table.scrollIntoView();
   });
+  // The table makes its page buttons anew, so the one that was pressed is gone and the keyboard would start over.
+  let pressed = "";
+  const host = table.closest(".dt-container") || document;
+  const press = (event) => {
+    const button = event.target.closest(".dt-paging-button");
+    if (!button || button.matches(".disabled, :disabled") || (event.key && event.key !== "Enter" && event.key !== " ")) return;
+    pressed = ["first", "previous", "next", "last"].find((name) => button.classList.contains(name)) || "current";
+    // The table is drawn at once; a later drawing, after words typed into the search, must not take the keyboard away.
+    setTimeout(() => { pressed = ""; }, 300);
+  };
+  for (const name of ["click", "keydown"]) host.addEventListener(name, press, true);
+  function refocus() {
+    if (!pressed) return;
+    const wanted = pressed;
+    pressed = "";
+    setTimeout(() => {
+      const button = host.querySelector(".dt-paging-button." + wanted + ":not(.disabled)") || host.querySelector(".dt-paging-button.current");
+      if (button) button.focus({ preventScroll: true });
+    });
+  }
   grid.on("draw", () => {
+    refocus();
     table.parentElement.closest(".dt-container").querySelector(".dt-paging nav")?.setAttribute("aria-label", texts.explore.pages);
     if (drawing) return;
     const [first] = grid.order();
@@ -176,6 +207,7 @@
     state = { ...state, sort, page, row: "" };
     form.elements.sort.value = sort;
     keep();
+    forPaper();
   });
   addEventListener("hashchange", () => {
     state = read();
@@ -184,7 +216,7 @@
   });
 
   document.getElementById("export").addEventListener("click", () => {
-    const columns = ["kind", "key", "district_code", "district", "name_en", "name_zh", "scope_en", "scope_zh", "indicator_id", "comparator", "value", "value_max", "unit_id", "unit", "value_base", "base_unit_id", "strength", "period", "source_id", "stated", "cue"];
+    const columns = ["kind", "key", "year", "district_code", "district", "name_en", "name_zh", "scope_en", "scope_zh", "indicator_id", "comparator", "value", "value_max", "unit_id", "unit", "value_base", "base_unit_id", "strength", "estimated", "cumulative", "hedged", "headline", "relative_to", "period", "source_id", "stated", "cue"];
     // A spreadsheet would run a text that begins like a formula.
     const quote = (value) => {
       const text = value === null || value === undefined ? "" : typeof value === "string" && /^[=+\-@\t]/.test(value) ? "'" + value : String(value);
