@@ -118,7 +118,6 @@ class Renderer:
                 when=lambda r: when(r.row, language),
                 stage=lambda r: stage(r.row, language),
                 caveats=lambda r: caveat_names(r.row),
-                mixed=model.mixed,
                 other_scope=other_scope,
                 part=lambda r, name: part(r.row, name, model.units, language),
                 last_year=model.last_year,
