@@ -354,3 +354,26 @@ def test_tools_say_when_they_cannot_tell(tmp_path: Path, root: Path, capsys: pyt
     assert scan_eval.main(["--package", str(tmp_path)]) == 2
     assert scan_eval.main(["--package", str(root), "--gold", str(GOLD)]) == 2
     assert "to mend" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        (
+            "力争海洋生产总值、数字经济核心产业增加值分别增长10%、15%左右",
+            ["gross-ocean-product-growth", "digital-core-value-added-growth"],
+        ),
+        (
+            "社会消费品零售总额和固定资产投资分别增长5%和6%以上",
+            ["retail-sales-growth", "fixed-asset-investment-growth"],
+        ),
+        ("社会消费品零售总额、网络快递总额分别增长5%、6%", ["retail-sales-growth", ""]),
+        ("宇航生产总值、社会消费品零售总额分别增长5%、6%", ["", "retail-sales-growth"]),
+        ("社会消费品零售总额、限上、固定资产投资分别增长5%、6%", ["", ""]),
+        ("东片、西片固定资产投资分别增长5%、6%", ["", ""]),
+        ("固定资产投资东部、西部分别增长5%、6%", ["", ""]),
+    ],
+)
+def test_names_and_numbers_side_by_side_are_paired_in_order(root: Path, words: str, read: list[str]) -> None:
+    found = scan(f"今年将{words}。", "350400", 2025, read_vocabulary(root)).rows
+    assert [r.indicator_id for r in found] == read

@@ -53,14 +53,14 @@ def indicator_words(text: str, start: int, end: int, figures: list[Figure]) -> s
                 words[place] = " "
     joined = "".join(words)
     growth = bool(_GROWN.search(re.sub(r"[\s、和与及]", "", joined)))
-    pieces = [_trimmed(piece) for piece in re.split(r"\s+", MODAL.sub(" ", GROWTH.sub(" ", joined)))]
+    pieces = [trimmed(piece) for piece in re.split(r"\s+", MODAL.sub(" ", GROWTH.sub(" ", joined)))]
     name = "".join(p for p in pieces if p)
     if name.count("“") != name.count("”") or name.count("(") != name.count(")"):
         name = re.sub(r"[“”‘’()]", "", name)
     return name + "增长率" if growth and name and not name.endswith("率") else name
 
 
-def _trimmed(piece: str) -> str:
+def trimmed(piece: str) -> str:
     """A run of words without the particles and marks at its ends."""
     return piece.strip(",、;:“”‘’《》()*—-" + _LOOSE)
 

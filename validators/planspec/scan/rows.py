@@ -11,9 +11,9 @@ from planspec.canonical import plain
 from planspec.grammar import find_at, find_statements, read_governing
 from planspec.scan.cues import cue_of, elided_verb, governing, subject_before
 from planspec.scan.figures import Figure
-from planspec.scan.naming import bare, indicator_words
-from planspec.scan.phrases import MAX_PHRASE, bounds, joint
-from planspec.scan.vocabulary import Vocabulary
+from planspec.scan.naming import MODAL, bare, indicator_words, trimmed
+from planspec.scan.phrases import MAX_PHRASE, bounds, clause_start, joint
+from planspec.scan.vocabulary import Indicator, Vocabulary
 
 _GROWN = re.compile(
     r"(?:增长|增速|下降|降低|提高|提升|上升|增加|减少|回落|涨幅|增幅|降幅|上涨|扩大|压降)[^,;。、]{0,8}$"
@@ -64,6 +64,15 @@ COLUMNS = tuple(f.name for f in fields(Row))
 
 
 @dataclass(frozen=True)
+class SideBySide:
+    """What 分别 sets side by side: the names before it, and which of the numbers behind it the figure is."""
+
+    names: tuple[str, ...]
+    number: int
+    numbers: int
+
+
+@dataclass(frozen=True)
 class Wording:
     """Phrase and cue of a record, in the sentence (bounds) and as they are kept (text)."""
 
@@ -76,6 +85,7 @@ class Wording:
     subjects: tuple[str, ...]
     own_words: bool
     scope: str = ""
+    side_by_side: SideBySide | None = None
 
 
 def measure_of(text: str, start: int, figure: Figure) -> str:
@@ -128,7 +138,18 @@ def word_row(
     if shared and shared.group("word") != "全部":
         subjects = tuple(p for p in re.split(r"[、和与及]", shared.group("subjects")) if p)
     scope = "" if given else _share_of(text, start, figures, index)
-    return Wording(start, end, phrase_of(start, end), cue_start, cue_end, cue, subjects, own, scope)
+    return Wording(
+        start,
+        end,
+        phrase_of(start, end),
+        cue_start,
+        cue_end,
+        cue,
+        subjects,
+        own,
+        scope,
+        _side_by_side(text, start, figures, index),
+    )
 
 
 def _share_of(text: str, start: int, figures: list[Figure], index: int) -> str:
@@ -143,7 +164,24 @@ def _share_of(text: str, start: int, figures: list[Figure], index: int) -> str:
     pieces = [p for p in re.split(r"[、和与及]", subject) if p]
     if len(pieces) != last - first + 1:
         return ""
-    return _GROWN.sub("", pieces[index - first])
+    return _GROWN.sub("", trimmed(MODAL.sub("", pieces[index - first])))
+
+
+def _side_by_side(text: str, start: int, figures: list[Figure], index: int) -> SideBySide | None:
+    """Names and numbers that 分别 pairs in order (A、B分别增长10%、15%); None where it does not."""
+    first, last = joint(text, figures, index)
+    before = text[min(start, clause_start(text, figures[first].start)) : figures[first].start]
+    if first == last or "分别" not in before:
+        return None
+    names = [trimmed(MODAL.sub("", piece)) for piece in re.split(r"[、和与及]", before.split("分别")[0])]
+    # A better result and the other end of a range are no numbers of their own.
+    own = [n for n in range(first, last + 1) if n == first or not _bound(figures[n])]
+    at = max(place for place, n in enumerate(own) if n <= index)
+    return SideBySide(tuple(filter(None, names)), at, len(own))
+
+
+def _bound(figure: Figure) -> bool:
+    return figure.reading is not None and figure.reading.bound != "value"
 
 
 def _proving_bounds(text: str, phrase_of: PhraseOf, figures: list[Figure], index: int) -> tuple[int, int]:
@@ -213,6 +251,20 @@ def _yardstick(wording: Wording, figure: Figure) -> str:
     return figure.comparator
 
 
+def _paired(
+    listed: SideBySide, whole: Indicator | None, vocabulary: Vocabulary, measure: str, unit: str
+) -> Indicator | None:
+    """The indicator of one of several numbers that 分别 pairs with as many names; `whole`: the one of all the words.
+
+    None where a name that is not the figure's own is an indicator's, or may be: the words then tell another number.
+    """
+    named = [vocabulary.named(name, measure, unit) for name in listed.names]
+    if len(named) == listed.numbers and named[listed.number]:
+        return named[listed.number]
+    shared = len(named) < 2 or not any(vocabulary.find(name, measure, unit) for name in listed.names)
+    return whole if shared else None
+
+
 def fill(
     row: Row,
     wording: Wording,
@@ -244,6 +296,8 @@ def fill(
     known = vocabulary.find(wording.stated, measure, unit) or (
         vocabulary.find(wording.cue, measure, unit) if not wording.own_words else None
     )
+    if wording.side_by_side:
+        known = _paired(wording.side_by_side, known, vocabulary, measure, unit)
     row.indicator_id = known.indicator_id if known else ""
     row.indicator_zh = known.name_zh if known else indicator
     if wording.subjects:

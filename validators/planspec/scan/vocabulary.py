@@ -21,6 +21,10 @@ _OTHER_AFTER = re.compile(
 _ADDED = re.compile(r"新增|净增|新认定|新培育|新引进|新入库|新获批|新设")
 _STANDING = re.compile(r"达到?|总数|总量|增至|存量|累计")
 """What is added is no stock, unless the phrase names the stock it comes to."""
+_AROUND = re.compile(
+    r"(?:全[区市县省州国]|全社会|国家|[区市县]级|本级|地方|区域|我[区市县省]|新增|新建|完成|实现|其中|年末?|\d)*\|(?:总?[额量数值]|规模|个数|水平)?(?:年均)?"
+)
+"""What may stand around a label without making it another's: where, that it is done, how it is measured."""
 _POWER = re.compile("[十百千]?[万亿]|[十百千]")
 RATES = ("growth_rate", "share")
 POINTS = ("gap", "contribution")
@@ -58,9 +62,18 @@ class Vocabulary:
 
         `measure`: "" where the phrase does not tell it; `unit`: the printed unit, "" for goals without digits.
         """
+        best = self._best(words, measure, unit)
+        return best[1] if best else None
+
+    def named(self, words: str, measure: str, unit: str) -> Indicator | None:
+        """The indicator that `words` are the name of: around its label stands only where and how much (全市…总额)."""
+        best = self._best(words, measure, unit)
+        return best[1] if best and _AROUND.fullmatch(words.replace(best[0], "|", 1)) else None
+
+    def _best(self, words: str, measure: str, unit: str) -> tuple[str, Indicator] | None:
         dimension = self.dimension(unit)
         added = bool(_ADDED.search(words)) and not _STANDING.search(words)
-        best: tuple[int, int, int, Indicator] | None = None
+        best: tuple[int, int, int, str, Indicator] | None = None
         for place in range(len(words) - 1):
             for label, indicators in self.labels.get(words[place : place + 2], {}).items():
                 if not words.startswith(label, place) or _compound(words, place, place + len(label)):
@@ -70,8 +83,8 @@ class Vocabulary:
                         continue
                     likely = indicator.measure == ("flow_count" if added else "stock_count")
                     if best is None or (len(label), -place, likely) > best[:3]:
-                        best = (len(label), -place, likely, indicator)
-        return best[3] if best else None
+                        best = (len(label), -place, likely, label, indicator)
+        return best[3:] if best else None
 
 
 def _compound(words: str, start: int, end: int) -> bool:
