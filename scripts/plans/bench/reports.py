@@ -238,8 +238,6 @@ def _observation(writer: Writer, kind: str, indicator: Indicator, year: int) -> 
         )
     row["value"] = f"-{value}" if fall else value
     row["value_base"] = base_value(row["value"], writer.factors[indicator.unit])
-    if "各镇街" in cue:
-        row |= {"scope_zh": "各镇街", "scope_en": "each town and subdistrict"}
     row |= writer.cue(cue)
     return row | writer.phrase(text, numbers)
 
@@ -249,6 +247,8 @@ def _govern(rng: random.Random, row: Row, target: bool, year: int) -> str:
     if target:
         choice = rng.choice(("", "", "", "", "力争", "确保", "上半年", "全年", "各镇街", "到2030年"))
         row["strength"] = {"力争": "strive", "确保": "ensure"}.get(choice, "stated")
+        if choice == "各镇街":
+            row |= {"scope_zh": choice, "scope_en": "each town and subdistrict"}
         row["period"] = {"上半年": f"{year}-01/{year}-06", "到2030年": "2030" if year < 2030 else ""}.get(choice, "")
         return "" if choice == "到2030年" and not row["period"] else choice
     choice = rng.choice(("", "", "", "", "预计", "累计", "前三季度", f"{year}年1—11月", "全年"))
