@@ -68,7 +68,7 @@ def check_labels(context: Context) -> None:
             continue
         judged = context.frames.table(name).filter(nw.col("indicator_id").is_in(list(longer)))
         context.count("R238", context.frames.collect([judged.select(nw.len().alias("n"))])[0]["n"][0])
-        rows = context.suspects(name, ("indicator_id", "stated", "cue"), partial(hidden, longer=longer))
+        rows = context.suspects(name, ("indicator_id", "stated", "cue"), partial(hidden, longer=longer), cheap=True)
         lines = set(hidden(rows, longer)[LINE])
         for row in rows.filter(pl.col(LINE).is_in(lines)).iter_rows(named=True):
             told = f"{row['cue']}\n{row['stated']}"
