@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
+import json
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
-from frictionless import Checklist, Resource, Schema, system
+from frictionless import Checklist, FrictionlessException, Package, Resource, Schema, system
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,7 @@ from planspec.package import open_package
 from planspec.rules.cells import CellChecker, cell_rules, suspects
 from planspec.rules.context import Context
 from planspec.rules.facts import check_keys
+from planspec.rules.run import validate
 from planspec.tables import Table, read_chunks, typed
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -244,3 +247,133 @@ def test_a_path_is_no_pattern(tmp_path: Path) -> None:
     whole = tables._whole_rows(tmp_path / "a[1]*" / "table.csv", resource)
     assert whole is not None
     assert whole["id"].to_list() == ["starred"]
+
+
+def small(folder: Path) -> tuple[dict, dict]:
+    """A package of two tables in a folder, one of which refers to the other; its descriptor and the schema of the latter."""
+    (folder / "data").mkdir()
+    (folder / "data/a.csv").write_bytes(TABLE)
+    (folder / "data/b.csv").write_text("id,of\n1,x\n2,y\n", encoding="utf-8")
+    kinds = {"id": "string", "yes": "boolean", "day": "date", "value": "number"}
+    schema = {"fields": [{"name": name, "type": kind} for name, kind in kinds.items()], "primaryKey": ["id"]}
+    link = {"fields": ["of"], "reference": {"resource": "a", "fields": ["id"]}}
+    other = {"fields": [{"name": "id", "type": "string"}, {"name": "of", "type": "string"}], "foreignKeys": [link]}
+    resources = [
+        {"name": name, "type": "table", "path": f"data/{name}.csv", "format": "csv", "encoding": "utf-8", "schema": of}
+        for name, of in (("a", schema), ("b", other))
+    ]
+    return {"name": "small", "version": "1.0.0", "resources": resources}, schema
+
+
+def judged(folder: Path, descriptor: dict) -> tuple[list[str], bool]:
+    """What S101 to S103 say of a package, and whether frictionless takes it and all its cells."""
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    said = [f.params["why"] for f in validate(folder).findings if f.rule in ("S101", "S102", "S103")]
+    try:
+        with system.use_context(trusted=True):
+            taken = Package(str(folder / "datapackage.json")).validate().valid
+    except FrictionlessException:
+        taken = False
+    return said, taken
+
+
+TABLE = b"id,yes,day,value\nx,true,2025-01-31,1.5\ny,,,\n"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"dialect": {"delimiter": ",", "header": True}},
+        {"dialect": {"csv": {"delimiter": ",", "quoteChar": '"'}}},
+        {"encoding": "UTF-8"},
+        {"hash": "sha256:" + hashlib.sha256(TABLE).hexdigest()},
+        {"bytes": len(TABLE)},
+    ],
+)
+def test_a_file_told_as_it_is_is_taken_by_both(tmp_path: Path, told: dict) -> None:
+    descriptor, _ = small(tmp_path)
+    descriptor["resources"][0] |= told
+    assert judged(tmp_path, descriptor) == ([], True)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"dialect": {"delimiter": ";"}},
+        {"dialect": {"csv": {"delimiter": ";"}}},
+        {"dialect": {"header": False}},
+        {"dialect": {"quoteChar": "t"}},
+        {"encoding": "utf-16"},
+        {"encoding": "utf-9"},
+        {"compression": "gz"},
+        {"format": "xlsx"},
+        {"hash": "sha256:" + "0" * 64},
+        {"hash": "0" * 32},
+        {"bytes": 5},
+    ],
+    ids=str,
+)
+def test_a_file_told_otherwise_than_it_is_is_refused_by_both(tmp_path: Path, told: dict) -> None:
+    descriptor, _ = small(tmp_path)
+    descriptor["resources"][0] |= told
+    said, taken = judged(tmp_path, descriptor)
+    assert said and not taken
+
+
+@pytest.mark.parametrize(
+    ("field", "told"),
+    [
+        ("yes", {"trueValues": ["yes"]}),
+        ("value", {"decimalChar": ","}),
+        ("day", {"format": "%d.%m.%Y"}),
+        ("id", {"format": "email"}),
+    ],
+)
+def test_a_cell_told_otherwise_than_it_is_is_refused_by_both(tmp_path: Path, field: str, told: dict) -> None:
+    descriptor, schema = small(tmp_path)
+    next(f for f in schema["fields"] if f["name"] == field).update(told)
+    said, taken = judged(tmp_path, descriptor)
+    assert said and not taken
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"dialect": {"comment": "#"}},
+        {"dialect": "dialect.json"},
+        {"mediatype": "application/json"},
+        {"hash": "x"},
+        {"bytes": "many"},
+        {"dialect": {"commentChar": "y"}},
+    ],
+    ids=str,
+)
+def test_what_other_readers_may_take_otherwise_is_refused(tmp_path: Path, told: dict) -> None:
+    descriptor, _ = small(tmp_path)
+    descriptor["resources"][0] |= told
+    assert judged(tmp_path, descriptor)[0]
+
+
+def test_cells_that_only_another_reader_would_miss_are_refused(tmp_path: Path) -> None:
+    descriptor, schema = small(tmp_path)
+    schema["missingValues"] = ["", "x"]
+    assert "missingValues" in judged(tmp_path, descriptor)[0][0]
+
+
+def test_a_reference_to_no_resource_is_refused_by_both(tmp_path: Path) -> None:
+    descriptor, _ = small(tmp_path)
+    descriptor["resources"][1]["schema"]["foreignKeys"][0]["reference"]["resource"] = "c"
+    said, taken = judged(tmp_path, descriptor)
+    assert said == ["the foreign key on of leads to c.id, and no resource has this name"] and not taken
+
+
+@pytest.mark.parametrize("version", ["1.x", "1.1.1\n", "../../evil", "01.0.0", 1])
+def test_a_version_of_another_form_is_refused(tmp_path: Path, version: object) -> None:
+    descriptor, _ = small(tmp_path)
+    assert "version" in judged(tmp_path, descriptor | {"version": version})[0][0]
+
+
+def test_half_a_character_is_told(tmp_path: Path) -> None:
+    descriptor, _ = small(tmp_path)
+    assert judged(tmp_path, descriptor | {"title": "a\ud800"})[0] == [r"half a character, '\ud800'"]

@@ -14,7 +14,7 @@ from typing import Any
 
 from planspec.errors import CannotTell
 from planspec.findings import Finding
-from planspec.soundness import plain_text, sound_fields, sound_key
+from planspec.soundness import VERSION, plain_text, sound_fields, sound_key, unread_form, unread_schema
 
 MAX_FILE_BYTES = 2_000_000_000
 """No single file of a package may be larger; a larger one is refused before it is read."""
@@ -167,6 +167,10 @@ def safe_path(path: object) -> bool:
 def _json(store: Store, name: str, faults: list[Finding]) -> dict[str, Any] | None:
     try:
         value = json.loads(store.read(name).decode("utf-8"))
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        faults.append(Finding("S101", file=name, params={"why": f"half a character, {error.object[error.start]!r}"}))
+        return None
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         faults.append(Finding("S101", file=name, line=line, params={"why": str(error)}))
@@ -220,7 +224,8 @@ def _resource(store: Store, meta: dict[str, Any], faults: list[Finding]) -> Reso
     primary = sound_key(schema.get("primaryKey"), columns, wrong)
     references = _references(name, schema.get("foreignKeys"), columns, wrong)
     place = str(meta["schema"]) if isinstance(meta.get("schema"), str) else DESCRIPTOR
-    faults += [Finding("S102", name, place, params={"why": why}) for why in wrong]
+    faults += [Finding("S102", name, place, params={"why": why}) for why in (*wrong, *unread_schema(schema))]
+    faults += [Finding("S102", name, DESCRIPTOR, params={"why": why}) for why in unread_form(name, meta)]
     return Resource(name, str(path), tuple(Field(*parts) for parts in sound), primary, references, meta, schema)
 
 
@@ -243,8 +248,11 @@ def _references(name: str, keys: object, columns: set[str], wrong: list[str]) ->
     return tuple(references)
 
 
-def _resolve(resources: dict[str, Resource], faults: list[Finding]) -> dict[str, Resource]:
-    """The resources with those references alone that lead to a column of the same type."""
+def _resolve(resources: dict[str, Resource], listed: set[str], faults: list[Finding]) -> dict[str, Resource]:
+    """The resources with those references alone that lead to a column of the same type.
+
+    `listed`: names of all resources of the descriptor, those too that could not be made out.
+    """
     resolved = {}
     for resource in resources.values():
         kept = []
@@ -253,9 +261,13 @@ def _resolve(resources: dict[str, Resource], faults: list[Finding]) -> dict[str,
             kinds = {f.name: f.type for f in other.fields} if other else {}
             if kinds.get(reference.target) == resource.field(reference.field).type:
                 kept.append(reference)
-            elif other is not None:
-                why = f"the foreign key on {reference.field} leads to {reference.resource}.{reference.target}, which is no column of its type"
-                faults.append(Finding("S102", resource.name, DESCRIPTOR, params={"why": why}))
+            elif other is not None or reference.resource not in listed:
+                nothing = "which is no column of its type" if other else "and no resource has this name"
+                why = (
+                    f"the foreign key on {reference.field} leads to {reference.resource}.{reference.target}, {nothing}"
+                )
+                place = str(resource.meta["schema"]) if isinstance(resource.meta.get("schema"), str) else DESCRIPTOR
+                faults.append(Finding("S102", resource.name, place, params={"why": why}))
         resolved[resource.name] = replace(resource, references=tuple(kept))
     return resolved
 
@@ -284,6 +296,12 @@ def open_package(path: str | os.PathLike[str]) -> Package:
     listed = descriptor.get("resources") if descriptor else None
     if descriptor is not None and not (isinstance(listed, list) and listed):
         faults.append(Finding("S102", file=name, params={"why": "it lists no resources"}))
+    told = (descriptor or {}).get("version")
+    if told is not None and not (isinstance(told, str) and VERSION.fullmatch(told)):
+        faults.append(
+            Finding("S102", file=name, params={"why": f"the version {str(told)[:60]!r} is not of the form 1.2.3"})
+        )
+    named = {str(meta.get("name")) for meta in listed if isinstance(meta, dict)} if isinstance(listed, list) else set()
     for meta in listed if isinstance(listed, list) else []:
         resource = _resource(store, meta, faults) if isinstance(meta, dict) else None
         if resource:
@@ -292,4 +310,4 @@ def open_package(path: str | os.PathLike[str]) -> Package:
                     Finding("S102", resource.name, name, params={"why": f"two resources are called {resource.name}"})
                 )
             resources.setdefault(resource.name, resource)
-    return Package(store, descriptor or {}, _resolve(resources, faults), faults)
+    return Package(store, descriptor or {}, _resolve(resources, named, faults), faults)

@@ -23,7 +23,7 @@ from planspec.rules.facts import check_keys
 from planspec.rules.profiles import check_descriptor
 from planspec.rules.source import Folders, find_text, load_texts
 from planspec.rules.steps import READ, STEPS, UNREAD, in_order, may_share, may_thread, shared, threaded
-from planspec.rules.totals import check_totals
+from planspec.rules.totals import check_bytes, check_totals
 from planspec.tables import read_tables
 
 RECOUNT = ("T407", "T408")
@@ -135,6 +135,7 @@ def _begin(
         check_contract(context)
         check_kinds_of_columns(context)
     check_totals(context)
+    check_bytes(context)
     check_keys(context)
     lacks = any(f.rule == "S109" for f in collector.findings)
     if lacks:
