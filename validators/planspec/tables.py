@@ -18,14 +18,21 @@ import polars as pl
 from planspec.ahead import ahead
 from planspec.findings import Finding
 from planspec.package import Field, Package, Resource
+from planspec.torn import torn_rows
 
 LINE = "_line"
 MAX_LINE = 1_000_000
 """Longest line of a CSV file in characters; a longer one is refused."""
+LEGIBLE = ("S105", "S121")
+"""Faults of a file's form that leave every row as it is: line ends with CR, a last line without one."""
 BLOCK = 1 << 24
 """Bytes of a file that are read at once, where it is larger than `WHOLE`."""
 WHOLE = 1 << 26
 """Bytes of a file up to which it is read at once."""
+
+
+PARTING = {"\t": "parted by tabs", ";": "parted by semicolons", "|": "parted by bars"}
+"""Marks that spreadsheets write between cells in place of commas."""
 
 
 class UnreadableError(Exception):
@@ -89,6 +96,13 @@ def _header(line: str, resource: Resource) -> tuple[list[str], list[Finding]]:
         header = next(csv.reader([line], strict=True), [])
     except csv.Error:
         header = line.split(",")
+    for mark, name in PARTING.items():
+        if (
+            len(header) == 1 < len(resource.columns)
+            and [cell.strip('"') for cell in line.split(mark)] == resource.columns
+        ):
+            params = {"why": name, "name": resource.columns[0], "found": line[:60]}
+            raise UnreadableError(Finding("S106", resource.name, resource.path, 1, params=params))
     return header, header_faults(header, resource)
 
 
@@ -114,36 +128,6 @@ def header_faults(header: list[str], resource: Resource) -> list[Finding]:
         place = next(i for i, name in enumerate(expected) if header[i] != name)
         fault("order", expected[place], place)
     return faults
-
-
-def _slow_rows(text: str, header: list[str], resource: Resource, before: int) -> tuple[pl.DataFrame, list[Finding]]:
-    """Rows by the csv module: used where a line's shape is in doubt, so that the row can be named."""
-    rows: list[list[str | None]] = []
-    lines, faults, last = [], [], before
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        start = last + 1
-        try:
-            row = next(reader)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            faults.append(
-                Finding("S108", resource.name, resource.path, before + reader.line_num, params={"why": str(error)})
-            )
-            break
-        last = before + reader.line_num
-        if len(row) == len(header):
-            rows.append([cell or None for cell in row])
-            lines.append(start)
-        else:
-            faults.append(
-                Finding(
-                    "S108", resource.name, resource.path, start, params={"why": f"{len(row)} cells, not {len(header)}"}
-                )
-            )
-    frame = pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
-    return frame.with_columns(pl.Series(LINE, lines, dtype=pl.Int64)), faults
 
 
 def _is_all(frame: pl.DataFrame, header: list[str], size: int, lines: int, quotes: int) -> bool:
@@ -281,7 +265,7 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
             text, found = _decode(data, resource, before)
             faults += [] if returns else found
             returns = returns or bool(found)
-            frame, found = _slow_rows(text, header, resource, before)
+            frame, found = torn_rows(text, header, resource, before, LINE)
             faults += found
             before += data.count(b"\n") + bool(data and not data.endswith(b"\n"))
         yield frame.select(*resource.columns, LINE)

@@ -11,7 +11,7 @@ from typing import Any
 
 from planspec.errors import CannotTell
 from planspec.package import DESCRIPTOR, Field, Package, Resource, open_package
-from planspec.tables import Table, read_tables
+from planspec.tables import LEGIBLE, Table, read_tables
 
 COMPANIONS = ("CHANGELOG.md", "CITATION.cff", "LICENSE-DATA.md", "RIGHTS.md")
 """Files beside the descriptor that a release carries where they are there."""
@@ -116,8 +116,11 @@ def read_content(path: Path, diff: str = "") -> Content:
     package = open_package(path)
     tables, faults = read_tables(package)
     unread = [r.name for r in package if r.name not in tables]
-    if package.faults or faults or unread or not package.resources:
-        raise CannotTell(f"{path} cannot be read whole", "run plans validate to see what is wrong with it")
+    wrong = [*package.faults, *(fault for fault in faults if fault.rule not in LEGIBLE)]
+    if wrong or unread or not package.resources:
+        first = ", ".join(f"{fault.file}:{fault.line}" if fault.line else fault.file for fault in wrong[:1])
+        at = f" ({first})" if first else ""
+        raise CannotTell(f"{path} cannot be read whole{at}", "run plans validate to see what is wrong with it")
     for needed in ("name", "version"):
         if not package.descriptor.get(needed):
             raise CannotTell(f"{DESCRIPTOR} has no `{needed}`", "a release is named by it; add it")

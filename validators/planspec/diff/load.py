@@ -11,10 +11,10 @@ import polars as pl
 from planspec.diff.places import Opened
 from planspec.errors import CannotTell
 from planspec.package import Field, Resource
-from planspec.tables import LINE, read_text
+from planspec.tables import LEGIBLE, LINE, read_text
 
-HARMLESS = ("S104", "S105", "S106")
-"""Faults of a file's form under which its cells can still be compared: BOM, CRLF, a header in another order."""
+HARMLESS = ("S104", "S106", *LEGIBLE)
+"""Faults of a file's form under which its cells can still be compared: BOM, CRLF, an open last line, a header in another order."""
 
 
 @dataclass

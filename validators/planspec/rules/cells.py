@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import reduce
@@ -13,7 +14,7 @@ import polars as pl
 
 from planspec.package import Field, Resource
 from planspec.rules.context import Context
-from planspec.tables import LINE
+from planspec.tables import LINE, typed
 
 FORMS = {
     "integer": r"\A-?(0|[1-9][0-9]*)\z",
@@ -136,18 +137,72 @@ def suspects(rules: list[CellRule]) -> dict[str, tuple[nw.Expr, list[CellRule]]]
     return groups
 
 
-def report_cells(context: Context, resource: Resource, failing: dict[int, pl.DataFrame], rules: list[CellRule]) -> None:
-    """Report failing cells: for each rule (by its number) the rows where it failed, with `_line`, key and the text."""
+def report_cells(
+    context: Context, resource: Resource, failing: dict[int, pl.DataFrame], rules: list[CellRule], rows: pl.DataFrame
+) -> None:
+    """Report failing cells: for each rule (by its number) the rows where it failed, with `_line`, key and the text.
+
+    `rows`: text of at least the rows that fail. A row that is wrong as a whole is told once, by S108.
+    """
+    told = _whole_rows(context, resource, failing, rules, rows)
     for n in sorted(failing):
         rule = rules[n]
         for row in failing[n].iter_rows(named=True):
-            if context.collector.spoiled(resource.name, row[LINE], rule.column):
+            if row[LINE] in told or context.collector.spoiled(resource.name, row[LINE], rule.column):
                 continue
             alone = rule.rule == "S111" and list(resource.primary_key) == [rule.column]
             key = "" if alone else "/".join(row[k] or "" for k in resource.primary_key)
             context.report(
                 rule.rule, resource.name, row[LINE], rule.column, key, cell=row[rule.column] or "", **rule.params
             )
+
+
+SEVERAL = 3
+"""Wrong cells from which on a row may be wrong as a whole."""
+LOOKED_AT = 200
+"""Rows of which it is asked at most, whether their cells stand in wrong columns."""
+
+
+def _whole_rows(
+    context: Context, resource: Resource, failing: dict[int, pl.DataFrame], rules: list[CellRule], rows: pl.DataFrame
+) -> set[int]:
+    """Lines of rows without a cell that must be filled, and of rows whose cells stand one column off; S108 for each."""
+    wrong = Counter(line for frame in failing.values() for line in frame[LINE])
+    several = sorted(line for line, number in wrong.items() if number >= SEVERAL)
+    if not several:
+        return set()
+    needed = [rule.column for rule in rules if rule.rule == "S111"]
+    asked = rows.filter(pl.col(LINE).is_in(several)).select(LINE, *resource.columns)
+    told: dict[int, str] = {}
+    lost = {row[0]: ",".join(cell or "" for cell in row[1:]) for row in asked.iter_rows()}
+    for row in asked.iter_rows(named=True):
+        if all(row[column] is None for column in needed):
+            told[row[LINE]] = "no cell that must be filled is"
+    for row in asked.filter(~pl.col(LINE).is_in(list(told))).head(LOOKED_AT).iter_rows(named=True):
+        if column := _shifted(resource, rules, [row[column] for column in resource.columns]):
+            told[row[LINE]] = f"from {column} on the cells stand one column off"
+    for line, why in told.items():
+        context.report("S108", resource.name, line, why=why, _lost=lost[line])
+    return set(told)
+
+
+def _shifted(resource: Resource, rules: list[CellRule], cells: list[str | None]) -> str:
+    """The first column from which on cells that are moved by one break no rule; "" where there is none."""
+    moved = []
+    for at in range(len(cells)):
+        moved.append([*cells[:at], *cells[at + 1 :], None])
+        if cells[-1] is None:
+            moved.append([*cells[:at], None, *cells[at:-1]])
+    raw = pl.DataFrame(moved, schema=dict.fromkeys(resource.columns, pl.String), orient="row")
+    raw = raw.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias(LINE))
+    cast = typed(raw, resource)
+    both = raw.hstack([cast[name].alias(f"{TYPED}{name}") for name in resource.columns])
+    sound = nw.from_native(both, eager_only=True).filter(~any_cell(rules)).to_native()
+    # The last of the columns that would do is where the cells part from their headings.
+    changed = [
+        next((n for n, (a, b) in enumerate(zip(cells, moved[row], strict=True)) if a != b), 0) for row in sound[LINE]
+    ]
+    return resource.columns[max(changed)] if changed else ""
 
 
 class CellChecker:
@@ -174,7 +229,7 @@ class CellChecker:
             rows = frame.filter(rule.defect.fill_null(value=False)).select(*columns).to_native()
             if rows.height:
                 failing[self.rules.index(rule)] = rows
-        report_cells(self.context, self.resource, failing, self.rules)
+        report_cells(self.context, self.resource, failing, self.rules, raw)
 
 
 def any_cell(rules: list[CellRule]) -> nw.Expr:

@@ -123,7 +123,9 @@ def _report(context: Context, resource: Resource, wrong: pl.DataFrame) -> None:
     for text, line in wrong.drop_nulls(CORRUPT).select(CORRUPT, LINE).iter_rows():
         cells = next(csv.reader([text]), [])
         why = f"{len(cells)} cells, not {len(resource.columns)}"
-        finding = Finding("S108", resource.name, resource.path, line, key=(cells or [""])[0], params={"why": why})
+        finding = Finding(
+            "S108", resource.name, resource.path, line, key=(cells or [""])[0], params={"why": why, "_lost": text}
+        )
         context.collector.add(finding)
     whole = wrong.filter(pl.col(CORRUPT).is_null())
     for line in whole.filter("_lost")[LINE].head(1):
@@ -134,7 +136,7 @@ def _report(context: Context, resource: Resource, wrong: pl.DataFrame) -> None:
     for n, rule in enumerate(rules):
         columns = list(dict.fromkeys((LINE, *resource.primary_key, rule.column)))
         failing[n] = whole.filter(f"_wrong_{n}").select(columns)
-    report_cells(context, resource, failing, rules)
+    report_cells(context, resource, failing, rules, whole)
 
 
 def spread(context: Context, master: str, data: str = "") -> SparkFrames:

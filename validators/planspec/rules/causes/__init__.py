@@ -1,10 +1,10 @@
 """From findings to their causes: one wrong cell is one finding, wherever else it shows.
 
-Within a row the catalogue says which rule explains which (`follows`). Across rows and tables five links carry a fault
-on: a key and what refers to it, a code list entry and the records that name it, a figure of the ledger and the record
-it proves, a number and its place in the source, a project and its portfolio. What follows from another finding is
-withdrawn, unless the other one weighs less: a warning explains no error. Of findings that explain one another, one
-stays.
+Within a row the catalogue says which rule explains which (`follows`). Across rows and tables six links carry a fault
+on: a table that is not there and all that is judged by its rows, a key and what refers to it, a code list entry and the
+records that name it, a figure of the ledger and the record it proves, a number and its place in the source, a project and
+its portfolio. What follows from another finding is withdrawn, unless the other one weighs less: a warning explains no
+error. Of findings that explain one another, one stays.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import polars as pl
 
 from planspec.findings import Place
 from planspec.rules.catalogue import catalogue
+from planspec.rules.causes.broken import follow_broken
 from planspec.rules.causes.index import Causes, formless
 from planspec.rules.causes.lists import follow_documents, follow_keys, follow_lists, follow_unused
 from planspec.rules.causes.records import follow_ledger, follow_numbers, follow_projects
@@ -58,7 +59,7 @@ def _within_row(causes: Causes) -> None:
                 reference = rule.id in ("P301", "P302") and other[3] == place[3] and rules[other[0]].layer == "row"
                 if other[0] in rule.follows or reference:
                     causes.explain(place, other)
-                if rule.id == "S121":
+                if rule.id == "S121" or (other[0] == "S108" and place[2]):
                     causes.explain(place, other)
             if not formless(rule.id):
                 for column in meaningless.keys() & {*rule.columns, place[3]}:
@@ -99,17 +100,23 @@ def _gaps(causes: Causes) -> None:
 
 def _totals(causes: Causes) -> None:
     """A count says only what nothing else says: a row lost or gained that another error names has its finding."""
+    short = {cause for reasons in causes.reasons.values() for cause in reasons if cause[0] == "S120"}
     for place in causes.of("S120", "S122"):
+        if place in short:
+            continue
         for other in causes.context.collector.places:
             if causes.rank[other[0]] == 0 and other[0] not in ("S120", "S122") and other[1] == place[1]:
                 causes.explain(place, other)
         for name, cause in causes.lost.values():
             if name == place[1]:
                 causes.explain(place, cause)
+        for cause in causes.of("P306") if place[1] == "coverage" else ():
+            causes.explain(place, cause)
 
 
 STEPS = (
     _within_row,
+    follow_broken,
     follow_keys,
     follow_lists,
     follow_numbers,

@@ -173,6 +173,9 @@ def follow_documents(causes: Causes) -> None:
             causes.explain(place, told[source])
         elif source not in known and lost:
             causes.explain(place, lost[0])
+    # Words of a document that is not listed are looked for in vain.
+    for place in causes.of("T413", "T414", "P339") if lost else ():
+        causes.explain(place, lost[0])
     _full(causes)
     _spans(causes)
     _covered(causes)

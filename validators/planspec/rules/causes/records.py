@@ -36,7 +36,7 @@ def follow_numbers(causes: Causes) -> None:
         field = figure.get("field") or ""
         for line in causes.lines_of(name, KEYS[name], key) if name else ():
             for other in causes.at.get((name, line), ()):
-                meaningless = catalogue()[other[0]].layer == "structure" and other[3] == field
+                meaningless = catalogue()[other[0]].layer == "structure" and other[3] in (field, "")
                 if meaningless or other[0] in FIELD_RULES.get(field, ()):
                     causes.explain(place, other)
             if place not in causes.reasons and field in ("investment_value", "size_value"):
