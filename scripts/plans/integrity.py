@@ -54,6 +54,10 @@ class Release:
     def name(self) -> str:
         return str(self.descriptor.get("name", ""))
 
+    def read(self, name: str) -> bytes:
+        """Bytes of a file of the release."""
+        return (self.path / name).read_bytes() if self.path.is_dir() else ZipStore(self.path).read(name)
+
     def spoiled(self, name: str) -> bool:
         """Whether a fault names this file."""
         return any(fault.file == name for fault in self.faults)

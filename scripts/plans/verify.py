@@ -14,12 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from plans.build import sums
+from plans.held import RULES, Held, held_to, judge, untold
 from plans.integrity import AGAIN, VERSION, Fault, Release, order, read_folder, read_zip
 from plans.publish import INDEX, LATEST, listed_versions
 from plans.remote import Remote
 from planspec.errors import CannotTell
 from planspec.package import DESCRIPTOR, safe_path
-from planspec.rules.run import Report, validate
+from planspec.rules.run import Report
 
 
 @dataclass
@@ -33,8 +34,13 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether every byte is as published and every rule holds."""
-        return not self.faults and all(report.holds for report in self.reports.values())
+        """Whether every byte is as published and every rule that the release was held to holds."""
+        return not self.faults and not self.errors
+
+    @property
+    def errors(self) -> int:
+        """Number of errors by the releases' own rules."""
+        return sum(report.count("error") for report in self.reports.values())
 
 
 def _silent(_: str) -> None:
@@ -61,7 +67,20 @@ def _judge(release: Release, verdict: Verdict, prefix: str = "") -> None:
             f"{prefix}the rules were not run: they would judge other bytes than the published ones ({', '.join(touched[:3])})"
         )
         return
-    verdict.reports[prefix + release.version] = validate(release.path)
+    report, notes = judge(release.path, _held(release, verdict, prefix))
+    verdict.reports[prefix + release.version] = report
+    verdict.notes += [prefix + note for note in notes]
+
+
+def _held(release: Release, verdict: Verdict, prefix: str) -> Held:
+    """The rules that a release was held to; a fault where it has a rules.json that cannot be read."""
+    if RULES not in release.digests or release.spoiled(RULES):
+        return untold()
+    try:
+        return held_to(release.read(RULES))
+    except ValueError as error:
+        verdict.faults.append(Fault(prefix + RULES, str(error), AGAIN))
+        return untold()
 
 
 def _catalogue(root: Path, verdict: Verdict, progress: Callable[[str], None]) -> None:

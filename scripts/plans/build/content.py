@@ -11,9 +11,10 @@ from typing import Any
 
 from planspec.errors import CannotTell
 from planspec.package import DESCRIPTOR, Field, Package, Resource, open_package
+from planspec.rules.config import CONFIG
 from planspec.tables import Table, read_tables
 
-COMPANIONS = ("CHANGELOG.md", "CITATION.cff", "LICENSE-DATA.md", "RIGHTS.md")
+COMPANIONS = ("CHANGELOG.md", "CITATION.cff", "LICENSE-DATA.md", "RIGHTS.md", CONFIG)
 """Files beside the descriptor that a release carries where they are there."""
 
 _POSITION = "Unicode code points"
