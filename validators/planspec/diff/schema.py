@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from typing import Any
 
 from planspec.diff.load import Loaded
@@ -163,13 +164,18 @@ def _array(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _references(schema: dict[str, Any], renamed: dict[str, str]) -> dict[tuple[str, ...], tuple[str, tuple[str, ...]]]:
-    """Local fields → (resource, remote fields) of each foreign key."""
-    found = {}
+Link = tuple[str, tuple[str, ...]]
+"""What a foreign key refers to: resource, fields."""
+
+
+def _references(schema: dict[str, Any], renamed: dict[str, str]) -> dict[tuple[str, ...], set[Link]]:
+    """Local fields → what the foreign keys on them refer to."""
+    found: dict[tuple[str, ...], set[Link]] = {}
     for key in _array(schema.get("foreignKeys")):
         if isinstance(key, dict) and isinstance(key.get("reference"), dict):
             local = tuple(renamed.get(c, c) for c in _listed(key.get("fields")))
-            found[local] = str(key["reference"].get("resource") or ""), _listed(key["reference"].get("fields"))
+            link = str(key["reference"].get("resource") or ""), _listed(key["reference"].get("fields"))
+            found.setdefault(local, set()).add(link)
     return found
 
 
@@ -193,8 +199,9 @@ def _keys(resource: str, old: dict[str, Any], new: dict[str, Any], renamed: dict
             yield Structural(code, resource, ", ".join(columns), "uniqueKeys", None, list(columns))
     links_old, links_new = _references(old, renamed), _references(new, {})
     for local in sorted(set(links_old) | set(links_new)):
-        was, now = links_old.get(local), links_new.get(local)
-        if was != now:
+        had, has = links_old.get(local, set()), links_new.get(local, set())
+        # One that goes and one that comes are one that moved; what is left over went, or came.
+        for was, now in zip_longest(sorted(had - has), sorted(has - had)):
             code = "reference_added" if was is None else "reference_removed" if now is None else "reference_moved"
             yield Structural(code, resource, ", ".join(local), "foreignKeys", _arrow(was), _arrow(now))
     if _missing_values(old) != _missing_values(new):
@@ -207,5 +214,5 @@ def _keys(resource: str, old: dict[str, Any], new: dict[str, Any], renamed: dict
         )
 
 
-def _arrow(link: tuple[str, tuple[str, ...]] | None) -> str | None:
+def _arrow(link: Link | None) -> str | None:
     return None if link is None else f"{link[0] or 'itself'}({', '.join(link[1])})"
