@@ -175,10 +175,8 @@ def read_zip(path: Path) -> Release:
     store = ZipStore(path)
     with zipfile.ZipFile(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    for name in sorted({n for n in names if names.count(n) > 1}):
-        release.faults.append(Fault(name, "the archive holds it twice", AGAIN))
     members: dict[str, bytes] = {}
-    for name in sorted(set(names)):
+    for name in sorted(names):
         try:
             data = store.read(name)
         except (CannotTell, zlib.error) as error:
