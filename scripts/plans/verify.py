@@ -15,7 +15,7 @@ from pathlib import Path
 
 from plans.build import sums
 from plans.held import RULES, Held, held_to, judge, untold
-from plans.integrity import AGAIN, VERSION, Fault, Release, order, read_folder, read_zip
+from plans.integrity import AGAIN, Fault, Release, is_version, order, read_folder, read_zip
 from plans.publish import INDEX, LATEST, listed_versions
 from plans.remote import Remote
 from planspec.errors import CannotTell
@@ -91,7 +91,7 @@ def _catalogue(root: Path, verdict: Verdict, progress: Callable[[str], None]) ->
         verdict.faults.append(Fault(INDEX, f"it cannot be read as JSON: {error}", "publish any version again"))
         return
     versions = listed_versions((root / INDEX).read_bytes())
-    if not versions or not all(VERSION.match(v) for v in versions):
+    if not versions or not all(is_version(v) for v in versions):
         verdict.faults.append(Fault(INDEX, "it lists no versions of the form 1.2.3", "publish any version again"))
         return
     for version in sorted(versions, key=order):
@@ -158,7 +158,7 @@ def _fetched(url: str, folder: Path, verdict: Verdict, progress: Callable[[str],
         for name in (INDEX, LATEST):
             _fetch(remote, name, folder)
         for version in listed_versions(index):
-            if VERSION.match(version):
+            if is_version(version):
                 _fetch_release(remote, version, folder, verdict.notes, progress)
         return folder, ""
     if remote.read(sums.SUMS) is None and remote.read(DESCRIPTOR) is None:
@@ -166,7 +166,7 @@ def _fetched(url: str, folder: Path, verdict: Verdict, progress: Callable[[str],
             f"{url} holds no release and no catalogue", f"give the address of a folder with {sums.SUMS} or {INDEX}"
         )
     _fetch_release(remote, "", folder, verdict.notes, progress)
-    return folder, last if VERSION.match(last) else ""
+    return folder, last if is_version(last) else ""
 
 
 def _local(path: Path, version: str, verdict: Verdict, progress: Callable[[str], None]) -> Verdict:
