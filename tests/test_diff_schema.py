@@ -202,3 +202,24 @@ def test_a_schema_in_a_file_is_the_same_as_one_inside(pair: tuple[Path, Path]) -
     (pair[1] / "u.schema.json").write_text(json.dumps(descriptor["resources"][1]["schema"]), encoding="utf-8")
     edit_json(pair[1] / "datapackage.json", lambda d: d["resources"][1].update(schema="u.schema.json"))
     assert difference(*pair).empty
+
+
+def test_a_table_of_many_columns_is_compared_column_by_column(tmp_path: Path) -> None:
+    """Work that grows with the square of their number would not end here."""
+    names = [f"c{n}" for n in range(20_000)]
+    old = table(tmp_path / "old", {"t": (["id", *names], ["id"], [["a", *names]])})
+    kept = [n for n in names if n not in ("c7", "c19000")]
+    new = table(tmp_path / "new", {"t": (["id", *kept, "last"], ["id"], [["a", *kept[:-1], "other", "x"]])})
+    diff = difference(old, new)
+    found = [(s.code, s.column) for s in diff.structure]
+    assert found == [("field_removed", "c7"), ("field_removed", "c19000"), ("field_added", "last")]
+    assert [(c.column, c.old, c.new) for c in diff.tables[0].changed[0].cells] == [("c19999", "c19999", "other")]
+
+
+def test_a_field_renamed_and_moved_is_known_by_its_description(tmp_path: Path) -> None:
+    old = table(tmp_path / "old", {"t": (["id", "a", "b"], ["id"], [["1", "x", "y"]])})
+    new = table(tmp_path / "new", {"t": (["id", "b", "c", "d"], ["id"], [["1", "y", "z", "x"]])})
+    for folder, name in ((old, "a"), (new, "d")):
+        edit_json(folder / "datapackage.json", lambda d, n=name: field(d, n).update(description="What it is."))
+    renamed = [(s.code, s.old, s.new) for s in difference(old, new).structure if s.code == "field_renamed"]
+    assert renamed == [("field_renamed", "a", "d")]

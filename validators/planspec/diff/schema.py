@@ -46,8 +46,9 @@ def compare_schemas(old: Loaded, new: Loaded, renamed: dict[str, str]) -> Iterat
     yield from (Structural("field_added", name, column) for column in added)
     for columns_old, columns_new in ((old.columns, new.columns), (before.columns, after.columns)):
         order_old = [renamed.get(c, c) for c in columns_old]
-        order_new = [c for c in columns_new if c in order_old]
-        order_old = [c for c in order_old if c in order_new]
+        among_old, among_new = set(order_old), set(columns_new)
+        order_new = [c for c in columns_new if c in among_old]
+        order_old = [c for c in order_old if c in among_new]
         if order_old != order_new:
             yield Structural("fields_reordered", name, "", "fields", order_old, order_new)
             break
@@ -64,8 +65,10 @@ def compare_schemas(old: Loaded, new: Loaded, renamed: dict[str, str]) -> Iterat
 
 def _missing(one: Loaded, other: Loaded, but: set[str]) -> list[str]:
     """Columns of `one` that the file or the schema of `other` lacks, in their order."""
-    lacking = [c for c in one.columns if c not in other.columns]
-    lacking += [c for c in one.resource.columns if c not in other.resource.columns and c not in lacking]
+    filed, known = set(other.columns), set(other.fields)
+    lacking = [c for c in one.columns if c not in filed]
+    told = set(lacking)
+    lacking += [c for c in one.resource.columns if c not in known and c not in told]
     return [c for c in lacking if c not in but]
 
 
