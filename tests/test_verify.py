@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
 import json
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -444,3 +446,73 @@ def test_a_rule_that_the_package_turned_down_is_down_in_its_release(tmp_path: Pa
     (package / "plans.toml").write_text(lowered, encoding="utf-8")
     made = csvs.make(read_content(package))
     assert made["plans.toml"].decode() == lowered
+
+
+# A server that does not end
+
+
+class Endless(Quiet):
+    """Sends the file under /fast/ or /slow/ for ever: at once, or a byte at a time; what is not there is not found."""
+
+    def do_GET(self) -> None:
+        speed, name = self.path.split("/")[1], self.path.rsplit("/", 1)[1]
+        if name not in (sums.SUMS, "release.zip"):
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"x" * (100_000 if speed == "fast" else 1))
+                self.wfile.flush()
+                time.sleep(0.0001 if speed == "fast" else 0.02)
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+    server.daemon_threads = True
+    server.block_on_close = False
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("fast/1.0.0", "SHA256SUMS has more than the 300000 bytes"),
+        ("fast/release.zip", "release.zip has more than the 500000 bytes"),
+        ("slow/1.0.0", "it takes too long"),
+        ("slow/release.zip", "it takes too long"),
+    ],
+)
+def test_a_body_that_never_ends_is_cut_off(endless: str, monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
+    from plans import remote
+    from plans import verify as verifying
+
+    monkeypatch.setattr(verifying, "MAX_LISTING", 300_000)
+    monkeypatch.setattr(remote, "MAX_FILE_BYTES", 500_000)
+    monkeypatch.setattr(verifying, "SECONDS", 0.3 if "slow" in path else 60)
+    with pytest.raises(CannotTell, match=said):
+        verify(f"{endless}/{path}")
+
+
+def test_more_than_may_be_fetched_altogether_is_refused(served: str, place: Path, monkeypatch) -> None:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    from plans import verify as verifying
+
+    monkeypatch.setattr(verifying, "MAX_FETCHED", 150_000)
+    for location in (f"{served}/place", place.as_uri()):
+        with pytest.raises(CannotTell, match="more comes than may be fetched"):
+            verify(location)
+
+
+def test_a_listing_of_too_many_files_fetches_none(served: str, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    (tmp_path / "many").mkdir()
+    (tmp_path / "many" / sums.SUMS).write_bytes(sums.render({f"data/{n}": "0" * 64 for n in range(10_001)}))
+    with pytest.raises(CannotTell, match="lists 10002 files, more than the 10000"):
+        verify(f"{served}/many")

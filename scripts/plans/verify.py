@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +18,15 @@ from plans.build import sums
 from plans.held import RULES, Held, held_to, judge, untold
 from plans.integrity import AGAIN, Fault, Release, is_version, order, read_folder, read_zip
 from plans.publish import INDEX, LATEST, listed_versions
-from plans.remote import Remote
+from plans.remote import MAX_LISTING, Allowance, Remote
 from planspec.errors import CannotTell
-from planspec.package import DESCRIPTOR, safe_path
+from planspec.package import DESCRIPTOR, MAX_MEMBERS, safe_path
 from planspec.rules.run import Report
+
+MAX_FETCHED = 10_000_000_000
+"""Bytes that are fetched from a URL at most, all versions of a place together."""
+SECONDS = 3600
+"""Seconds that fetching may take altogether."""
 
 
 @dataclass
@@ -115,15 +121,6 @@ def _catalogue(root: Path, verdict: Verdict, progress: Callable[[str], None]) ->
         )
 
 
-def _fetch(remote: Remote, name: str, folder: Path) -> None:
-    data = remote.read(name)
-    if data is None:
-        return
-    target = folder / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
-
-
 def _fetch_release(
     remote: Remote, version: str, folder: Path, notes: list[str], progress: Callable[[str], None]
 ) -> None:
@@ -131,37 +128,42 @@ def _fetch_release(
     prefix = f"{version}/" if version else ""
     names = remote.names(version)
     if names is None:
-        listed = remote.read(prefix + sums.SUMS)
+        listed = remote.read(prefix + sums.SUMS, MAX_LISTING)
         try:
             names = [*sums.parse(listed or b""), sums.SUMS]
         except ValueError:
             names = [sums.SUMS]
         notes.append(f"{remote.url}/{prefix}: it cannot be listed, so files beyond {sums.SUMS} were not looked for")
+    if len(names) > MAX_MEMBERS:
+        raise CannotTell(
+            f"{remote.url}/{prefix} lists {len(names)} files, more than the {MAX_MEMBERS} of a release", "do not use it"
+        )
     for name in names:
         if not safe_path(name):
             raise CannotTell(f"{remote.url} holds {name!r}, which leads out of the release", "do not use it")
         progress(prefix + name)
-        _fetch(remote, prefix + name, folder)
+        remote.copy(prefix + name, folder / prefix / name)
 
 
 def _fetched(url: str, folder: Path, verdict: Verdict, progress: Callable[[str], None]) -> tuple[Path, str]:
     """What `url` leads to, copied below `folder`: the path to verify, and the version its last segment says it is."""
+    allowance = Allowance(MAX_FETCHED, time.monotonic() + SECONDS)
     last = url.rstrip("/").rsplit("/", 1)[-1]
     if last.endswith(".zip"):
-        data = Remote(url.rsplit("/", 1)[0]).read(last)
-        if data is None:
+        if not Remote(url.rsplit("/", 1)[0], allowance).copy(last, folder / "release.zip"):
             raise CannotTell(f"{url} does not exist", "check the address")
-        (folder / "release.zip").write_bytes(data)
         return folder / "release.zip", ""
-    remote = Remote(url)
-    if remote.read(sums.SUMS) is None and (index := remote.read(INDEX)) is not None:
-        for name in (INDEX, LATEST):
-            _fetch(remote, name, folder)
+    remote = Remote(url, allowance)
+    listed = remote.read(sums.SUMS, MAX_LISTING)
+    if listed is None and (index := remote.read(INDEX, MAX_LISTING)) is not None:
+        (folder / INDEX).write_bytes(index)
+        if (latest := remote.read(LATEST, MAX_LISTING)) is not None:
+            (folder / LATEST).write_bytes(latest)
         for version in listed_versions(index):
             if is_version(version):
                 _fetch_release(remote, version, folder, verdict.notes, progress)
         return folder, ""
-    if remote.read(sums.SUMS) is None and remote.read(DESCRIPTOR) is None:
+    if listed is None and remote.read(DESCRIPTOR, MAX_LISTING) is None:
         raise CannotTell(
             f"{url} holds no release and no catalogue", f"give the address of a folder with {sums.SUMS} or {INDEX}"
         )
