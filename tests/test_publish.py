@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from plans.build import sums
-from plans.publish import Outcome, publish
+from plans.publish import publish
 from planspec.errors import CannotTell
 from release_fixtures import built_release, needs_publish, tiny_release, tree
 
@@ -221,14 +221,6 @@ def test_a_place_that_cannot_be_written_to_is_said_so(tmp_path: Path, url: str, 
         publish(tiny_release(tmp_path / "dist"), url)
 
 
-def test_a_folder_that_is_no_release_is_said_so(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    outcome: Outcome = publish(tmp_path / "empty", str(tmp_path / "place"))
-    assert "without SHA256SUMS" in outcome.refused[0]
-    with pytest.raises(CannotTell, match="no folder"):
-        publish(tmp_path / "nothing", str(tmp_path / "place"))
-
-
 @pytest.mark.parametrize("where", ["dist", "dist/place", "link", "link/place", "dist/../dist"])
 def test_a_release_is_not_published_into_itself(tmp_path: Path, where: str) -> None:
     dist = tiny_release(tmp_path / "dist")
@@ -260,10 +252,13 @@ def test_a_release_beside_the_versions_or_one_of_them_is_published(tmp_path: Pat
     assert tree(place) == before
 
 
-@pytest.mark.parametrize("name", ["release.zip", "nothing"])
-def test_what_is_no_folder_is_told_what_it_must_be(tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"), [("release.zip", "it is no folder"), ("nothing", "it is no folder"), ("package", "no SHA256SUMS")]
+)
+def test_what_was_not_built_is_told_what_it_must_be(tmp_path: Path, name: str, why: str) -> None:
     (tmp_path / "release.zip").write_bytes(b"PK")
-    with pytest.raises(CannotTell, match=f"{name} is no folder") as caught:
+    (tiny_release(tmp_path / "package") / sums.SUMS).unlink()
+    with pytest.raises(CannotTell, match=f"{name} is no built release: .*{why}") as caught:
         publish(tmp_path / name, str(tmp_path / "place"))
     assert "plans build --out dist" in caught.value.mend and "zip" in caught.value.mend
     assert not (tmp_path / "place").exists()

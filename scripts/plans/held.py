@@ -93,7 +93,9 @@ def judge(path: Path, held: Held) -> tuple[Report, list[str]]:
             )
     report.severities = held.severities | report.severities
     if not held.told:
-        notes.append(f"it holds no {RULES}, so which rules it was held to cannot be told: only its structure is judged")
+        notes.append(
+            f"which rules it was held to cannot be told, for it holds no {RULES} as published: only its structure is judged"
+        )
     for rules, what in (
         (held.newer, "newer than this release" if held.told else "of this tool"),
         (held.changed, "that say something else since this release"),

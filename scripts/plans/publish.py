@@ -229,9 +229,9 @@ def publish(dist: Path, url: str, step: Callable[[str], None] = _silent) -> Outc
     The same release again is fine and completes what an earlier run left undone. Other bytes under a published
     version are refused. Raises `CannotTell` where `dist` is no release or the place cannot be reached.
     """
-    if not dist.is_dir():
+    if not (dist / SUMS).is_file():
         raise CannotTell(
-            f"{dist} is no folder",
+            f"{dist} is no built release: {f'it holds no {SUMS}' if dist.is_dir() else 'it is no folder'}",
             "DIST is the folder that plans build made, with its SHA256SUMS; the zip is one of its files: plans build --out dist,"
             " then plans publish dist",
         )
