@@ -18,7 +18,7 @@ from pathlib import Path
 
 import fsspec
 
-from plans.integrity import VERSION, read_folder
+from plans.integrity import is_version, read_folder
 from plans.publish import publish
 
 WRITES = ("open", "os.link", "os.rename", "os.remove", "os.mkdir", "os.rmdir")
@@ -113,7 +113,7 @@ def half_seen(place: Path, lag: bool = False) -> list[str]:
     if newest and newest not in listed and not lag:
         faults.append("latest names a version that the catalogue does not list")
     complete = (
-        [p.name for p in place.iterdir() if VERSION.match(p.name) and (p / "SHA256SUMS").exists()]
+        [p.name for p in place.iterdir() if is_version(p.name) and (p / "SHA256SUMS").exists()]
         if place.exists()
         else []
     )

@@ -281,3 +281,13 @@ def test_sums_cannot_name_a_file_outside_the_release(line: str) -> None:
 def test_names_that_differ_in_case_only_are_refused() -> None:
     with pytest.raises(CannotTell, match="differ in case"):
         sums.check_names(["data/A.csv", "data/a.csv"])
+
+
+@pytest.mark.parametrize("version", ["1.1.1\n", "1.x", "../../evil", "1.0", "\uff11.2.3", "1" * 70 + ".0.0"])
+def test_a_version_of_another_form_is_not_built(source: Path, tmp_path: Path, version: str) -> None:
+    package = Path(shutil.copytree(source, tmp_path / "package"))
+    descriptor = json.loads((package / "datapackage.json").read_text(encoding="utf-8")) | {"version": version}
+    (package / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    with pytest.raises(CannotTell, match=r"not of the form 1\.2\.3"):
+        build(package, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

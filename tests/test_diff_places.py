@@ -5,8 +5,10 @@ from __future__ import annotations
 import http.server
 import shutil
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -37,6 +39,14 @@ class Server(http.server.SimpleHTTPRequestHandler):
             self.send_response(302)
             self.send_header("Location", "ftp://127.0.0.1/x" if self.path.endswith("ftp") else "/package.zip")
             self.end_headers()
+        elif self.path == "/drip.zip":
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while True:
+                    self.wfile.write(b"P")
+                    self.wfile.flush()
+                    time.sleep(0.02)
         elif self.path == "/refused":
             self.send_error(403)
         else:
@@ -54,6 +64,7 @@ def server(tmp_path: Path, folder: Path) -> Iterator[str]:
     zipped(folder, served / "package.zip")
     (served / "page.html").write_text("<!doctype html>", encoding="utf-8")
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), partial(Server, directory=str(served))) as httpd:
+        httpd.block_on_close = False
         thread = threading.Thread(target=httpd.serve_forever, daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{httpd.server_port}"
@@ -203,3 +214,9 @@ def test_nothing_is_left_behind(folder: Path, tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
     assert demanded("HEAD", str(folder), folder) == "none"
     assert not list(scratch.iterdir())
+
+
+def test_a_download_that_drips_for_ever_ends(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(places, "SECONDS", 0.3)
+    with pytest.raises(CannotTell, match="takes too long"), opened(f"{server}/drip.zip"):
+        pass

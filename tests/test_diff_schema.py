@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from diff_fixtures import codes, difference, edit_json, table
+from plans.diffs import FORMATS, render
 
 BASE: dict[str, Any] = {
     "t": (["id", "value:number", "kind", "note"], ["id"], [["a", "1", "x", "n"], ["b", "2", "y", ""]]),
@@ -121,6 +123,32 @@ def test_a_foreign_key_that_goes_is_looser_and_one_that_moves_is_an_update(pair:
     assert codes(difference(*pair)) == [("reference_moved", "t")]
 
 
+def linked(folder: Path, *targets: tuple[str, str]) -> None:
+    """Let `t.kind` refer to each (resource, column)."""
+    keys = [{"fields": ["kind"], "reference": {"resource": r, "fields": [c]}} for r, c in targets]
+    edit_json(folder / "datapackage.json", lambda d: d["resources"][0]["schema"].update(foreignKeys=keys))
+
+
+TWO_KEYS = [
+    ([("u", "id")], [("u", "id"), ("", "id")], ["reference_added"]),
+    ([("u", "id")], [("", "id"), ("u", "id")], ["reference_added"]),
+    ([("u", "id"), ("", "id")], [("u", "id")], ["reference_removed"]),
+    ([("u", "id"), ("", "id")], [("", "id"), ("u", "id")], []),
+    ([("u", "id"), ("", "id")], [("u", "id"), ("", "note")], ["reference_moved"]),
+    ([("u", "id")], [("", "note"), ("", "id")], ["reference_added", "reference_moved"]),
+    ([("u", "id"), ("", "id")], [("", "note")], ["reference_moved", "reference_removed"]),
+]
+
+
+@pytest.mark.parametrize(("before", "after", "wanted"), TWO_KEYS)
+def test_several_foreign_keys_of_one_column(
+    pair: tuple[Path, Path], before: list, after: list, wanted: list[str]
+) -> None:
+    linked(pair[0], *before)
+    linked(pair[1], *after)
+    assert sorted(code for code, _ in codes(difference(*pair))) == wanted
+
+
 def changed(name: str, **tables: Any) -> dict[str, Any]:
     content = copy.deepcopy(BASE)
     content.pop(name, None)
@@ -157,12 +185,16 @@ def test_resources_added_removed_renamed(tmp_path: Path) -> None:
     assert [t.status for t in difference(old, renamed).tables if t.name == "things"] == ["renamed"]
 
 
-def test_a_moved_file_demands_nothing_but_is_told(pair: tuple[Path, Path]) -> None:
+def test_a_moved_file_is_breaking_and_told_in_every_form(pair: tuple[Path, Path]) -> None:
     (pair[1] / "data").mkdir()
     (pair[1] / "u.csv").rename(pair[1] / "data" / "u.csv")
     edit_json(pair[1] / "datapackage.json", lambda d: d["resources"][1].update(path="data/u.csv"))
     diff = difference(*pair)
-    assert (diff.demanded, diff.empty, codes(diff)) == ("none", False, [("relocated", "u")])
+    assert (diff.demanded, diff.least, codes(diff)) == ("major", "2.0.0", [("relocated", "u")])
+    for form in FORMATS:
+        text = re.sub(r"<[^>]+>|[*~\\]", "", render(diff, form, "en"))
+        assert "file moved" in text and "major" in text
+        assert "data/u.csv" in text and "u.csv" in text.replace("data/u.csv", "")
 
 
 def test_a_schema_in_a_file_is_the_same_as_one_inside(pair: tuple[Path, Path]) -> None:
@@ -170,3 +202,24 @@ def test_a_schema_in_a_file_is_the_same_as_one_inside(pair: tuple[Path, Path]) -
     (pair[1] / "u.schema.json").write_text(json.dumps(descriptor["resources"][1]["schema"]), encoding="utf-8")
     edit_json(pair[1] / "datapackage.json", lambda d: d["resources"][1].update(schema="u.schema.json"))
     assert difference(*pair).empty
+
+
+def test_a_table_of_many_columns_is_compared_column_by_column(tmp_path: Path) -> None:
+    """Work that grows with the square of their number would not end here."""
+    names = [f"c{n}" for n in range(20_000)]
+    old = table(tmp_path / "old", {"t": (["id", *names], ["id"], [["a", *names]])})
+    kept = [n for n in names if n not in ("c7", "c19000")]
+    new = table(tmp_path / "new", {"t": (["id", *kept, "last"], ["id"], [["a", *kept[:-1], "other", "x"]])})
+    diff = difference(old, new)
+    found = [(s.code, s.column) for s in diff.structure]
+    assert found == [("field_removed", "c7"), ("field_removed", "c19000"), ("field_added", "last")]
+    assert [(c.column, c.old, c.new) for c in diff.tables[0].changed[0].cells] == [("c19999", "c19999", "other")]
+
+
+def test_a_field_renamed_and_moved_is_known_by_its_description(tmp_path: Path) -> None:
+    old = table(tmp_path / "old", {"t": (["id", "a", "b"], ["id"], [["1", "x", "y"]])})
+    new = table(tmp_path / "new", {"t": (["id", "b", "c", "d"], ["id"], [["1", "y", "z", "x"]])})
+    for folder, name in ((old, "a"), (new, "d")):
+        edit_json(folder / "datapackage.json", lambda d, n=name: field(d, n).update(description="What it is."))
+    renamed = [(s.code, s.old, s.new) for s in difference(old, new).structure if s.code == "field_renamed"]
+    assert renamed == [("field_renamed", "a", "d")]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from plans.build import sums
-from plans.publish import Outcome, publish
+from plans.publish import publish
 from planspec.errors import CannotTell
 from release_fixtures import built_release, needs_publish, tiny_release, tree
 
@@ -221,9 +221,50 @@ def test_a_place_that_cannot_be_written_to_is_said_so(tmp_path: Path, url: str, 
         publish(tiny_release(tmp_path / "dist"), url)
 
 
-def test_a_folder_that_is_no_release_is_said_so(tmp_path: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    outcome: Outcome = publish(tmp_path / "empty", str(tmp_path / "place"))
-    assert "without SHA256SUMS" in outcome.refused[0]
-    with pytest.raises(CannotTell, match="no folder"):
-        publish(tmp_path / "nothing", str(tmp_path / "place"))
+@pytest.mark.parametrize("where", ["dist", "dist/place", "link", "link/place", "dist/../dist"])
+def test_a_release_is_not_published_into_itself(tmp_path: Path, where: str) -> None:
+    dist = tiny_release(tmp_path / "dist")
+    (tmp_path / "link").symlink_to("dist")
+    before = tree(dist)
+    for place in (str(tmp_path / where), (tmp_path / where).as_uri()):
+        with pytest.raises(CannotTell, match="is in the release itself") as caught:
+            publish(dist, place)
+        assert "--to" in caught.value.mend
+    assert tree(dist) == before
+
+
+@pytest.mark.parametrize("name", [".partial/0.1.0", ".claims/0.1.0", "0.1.0/more", "0.2.0/more"])
+def test_a_release_among_the_files_of_the_place_is_not_published_there(tmp_path: Path, name: str) -> None:
+    dist = tiny_release(tmp_path / "place" / name)
+    before = tree(tmp_path / "place")
+    with pytest.raises(CannotTell, match="is where the place keeps its own files"):
+        publish(dist, str(tmp_path / "place"))
+    assert tree(tmp_path / "place") == before
+
+
+def test_a_release_beside_the_versions_or_one_of_them_is_published(tmp_path: Path) -> None:
+    """The folder of a version may be published where it is: that mends a catalogue that was lost."""
+    place = tmp_path / "place"
+    assert publish(tiny_release(place / "dist"), str(place)).refused == []
+    before = tree(place)
+    (place / "index.json").unlink()
+    assert publish(place / "0.1.0", str(place)).refused == []
+    assert tree(place) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "why"), [("release.zip", "it is no folder"), ("nothing", "it is no folder"), ("package", "no SHA256SUMS")]
+)
+def test_what_was_not_built_is_told_what_it_must_be(tmp_path: Path, name: str, why: str) -> None:
+    (tmp_path / "release.zip").write_bytes(b"PK")
+    (tiny_release(tmp_path / "package") / sums.SUMS).unlink()
+    with pytest.raises(CannotTell, match=f"{name} is no built release: .*{why}") as caught:
+        publish(tmp_path / name, str(tmp_path / "place"))
+    assert "plans build --out dist" in caught.value.mend and "zip" in caught.value.mend
+    assert not (tmp_path / "place").exists()
+
+
+@pytest.mark.parametrize("version", ["0.1.0\n", "1.2.3.4", "../../evil", "\uff11.2.3", "01.2.3", "1.2.3-rc1"])
+def test_what_only_looks_like_a_version_is_refused(tmp_path: Path, version: str) -> None:
+    assert "is not of the form 1.2.3" in publish(tiny_release(tmp_path / "d", version), str(tmp_path / "p")).refused[0]
+    assert not (tmp_path / "p").exists()

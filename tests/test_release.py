@@ -312,3 +312,22 @@ def test_the_diff_of_two_releases_names_the_step_that_was_taken(app: typer.Typer
     content = json.loads(shown.output)
     assert (content["old"]["version"], content["new"]["version"], content["demanded"]) == ("0.1.0", "0.1.1", "patch")
     assert content["structure"] == []
+
+
+def test_a_date_before_the_last_release_is_refused(app: typer.Typer, folder: Path) -> None:
+    released(app, folder)
+    describe_anew(folder)
+    commit(folder, "Edit")
+    before = state(folder)
+    refused = CliRunner().invoke(app, ["release", "0.1.1", "--date", "2026-11-30"], catch_exceptions=False)
+    assert refused.exit_code == 1 and state(folder) == before
+    assert "2026-11-30 is before 2026-12-01, the date of the last release, 0.1.0" in refused.output
+    assert "--date 2026-12-01 or later" in refused.output
+    assert release(app, "0.1.1").exit_code == 0
+
+
+def test_outside_a_repository_the_mend_is_one_that_helps(app: typer.Typer, tmp_path: Path) -> None:
+    done = CliRunner().invoke(app, ["release", "0.1.0", "--package", str(lean_package(tmp_path / "p"))])
+    assert done.exit_code == 2
+    assert "is in no git repository" in done.output
+    assert "git clone" in done.output and "--package" in done.output and "a URL" not in done.output

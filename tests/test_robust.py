@@ -6,7 +6,9 @@ import copy
 import csv
 import io
 import json
+import warnings
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -249,3 +251,57 @@ def test_an_empty_cell_is_no_crash(folder: Path, share: int) -> None:
     finally:
         for name in CSV_NAMES:
             (folder / name).write_bytes(fixtures.base()[name])
+
+
+# Archives that are none, or say two things
+
+
+SPOILT = {
+    "empty": lambda data: b"",
+    "half": lambda data: data[: len(data) // 2],
+    "without its end": lambda data: data[:-1],
+    "noise": lambda data: b"PK\x03\x04" + bytes(range(256)) * 8,
+    "text": lambda data: b"not found\n",
+}
+
+
+@pytest.mark.parametrize("how", SPOILT)
+def test_an_archive_that_came_in_part_is_no_descriptor(tmp_path: Path, how: str) -> None:
+    archive = packed(tmp_path / "release.zip", fixtures.base().items())
+    archive.write_bytes(SPOILT[how](archive.read_bytes()))
+    with pytest.raises(CannotTell, match=r"release\.zip cannot be opened as a zip archive") as caught:
+        open_package(archive)
+    assert "download it again" in caught.value.mend
+
+
+def test_an_archive_of_another_name_that_came_in_part(tmp_path: Path) -> None:
+    archive = packed(tmp_path / "release", fixtures.base().items())
+    assert open_package(archive).resources
+    archive.write_bytes(archive.read_bytes()[:-30])
+    with pytest.raises(CannotTell, match="cannot be opened as a zip archive"):
+        open_package(archive)
+
+
+def packed(path: Path, members: Iterable[tuple[str, bytes]]) -> Path:
+    with zipfile.ZipFile(path, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for name, data in members:
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize("again", ["data/units.csv", "data//units.csv", "./data/units.csv", "data\\units.csv"])
+def test_a_member_that_an_archive_holds_twice_is_refused(tmp_path: Path, again: str) -> None:
+    """Which of both is meant differs by reader: Python takes the last, others the first, and unpacking writes both."""
+    members = [*fixtures.base().items(), (again, b"unit_id\n")]
+    with pytest.raises(CannotTell, match=r"holds data/units\.csv more than once"):
+        open_package(packed(tmp_path / "release.zip", members))
+
+
+def test_an_archive_of_too_many_members_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    members = fixtures.base().items()
+    monkeypatch.setattr(package_module, "MAX_MEMBERS", len(members))
+    assert open_package(packed(tmp_path / "release.zip", members)).resources
+    monkeypatch.setattr(package_module, "MAX_MEMBERS", len(members) - 1)
+    with pytest.raises(CannotTell, match=f"holds {len(members)} files, more than the {len(members) - 1}"):
+        open_package(tmp_path / "release.zip")

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import http.server
+import io
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tarfile
 import threading
+import time
+import tomllib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -20,12 +27,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from plans.build import build, sums
+from diff_fixtures import edit_json, edit_rows, first_key, set_cell, small_package
+from plans.build import build, csvs, sums
+from plans.build.content import read_content
 from plans.commands.distribution import register
+from plans.held import RULES, held_to, judge
 from plans.integrity import read_folder, read_zip
 from plans.publish import publish
+from plans.rulebook import rules_json
 from plans.verify import verify
 from planspec.errors import CannotTell
+from planspec.rules.catalogue import LAYERS
 from release_fixtures import NAME, ROOT, built_release, needs_build, needs_publish, stamped_package, tiny_release, tree
 
 needs_build()
@@ -303,3 +315,246 @@ def test_a_hostile_listing_writes_nothing_outside(served: str, tmp_path: Path) -
     (tmp_path / "evil" / sums.SUMS).write_text(f"{'0' * 64}  ../../out.txt\n")
     (tmp_path / "evil" / "datapackage.json").write_text(json.dumps({"name": "x", "version": "1.0.0"}))
     assert "no file of a release" in bytes_faults(f"{served}/evil")[sums.SUMS]
+
+
+# Rules: a release is judged by its own
+
+MISSPELT = "R224"
+"""The rule that a word in `wrong` breaks; no other does."""
+
+
+def listed(folder: Path) -> Path:
+    """Write SHA256SUMS as a build would."""
+    (folder / sums.SUMS).unlink(missing_ok=True)
+    (folder / sums.SUMS).write_bytes(sums.make(tree(folder))[sums.SUMS])
+    return folder
+
+
+def with_rules(folder: Path, edit: Callable[[dict[str, Any]], None]) -> Path:
+    """The release with other entries in its rules.json; `edit` is given each."""
+    edit_json(folder / RULES, lambda content: [edit(entry) for entry in content["rules"]] and None)
+    return listed(folder)
+
+
+@pytest.fixture
+def wrong(tmp_path: Path) -> Path:
+    """A small release, whole as far as checksums tell, with a misspelt word."""
+    folder = small_package(tmp_path / "1.0.0")
+    shutil.rmtree(folder / "sources")
+    edit_json(folder / "datapackage.json", lambda d: d.update(version="1.0.0"))
+    set_cell(folder, "indicators", first_key(folder, "indicators"), "name_en", "Share of dayss with good air")
+    (folder / RULES).write_text(json.dumps({"version": "1.0.0", **json.loads(rules_json())}), encoding="utf-8")
+    return listed(folder)
+
+
+def test_what_does_not_hold_is_counted(wrong: Path) -> None:
+    code, output = command("verify", str(wrong), "--lang", "en")
+    assert code == 1 and f"error {MISSPELT}" in output
+    assert output.strip().endswith("The release does not hold: 1 error by its own rules.")
+    (wrong / "extra.txt").write_text("x")
+    assert "does not hold: 1 fault, 1 error by its own rules." in command("verify", str(wrong), "--lang", "en")[1]
+
+
+def test_a_rule_newer_than_the_release_is_told_and_fails_nothing(wrong: Path) -> None:
+    def without(content: dict[str, Any]) -> None:
+        content["rules"] = [entry for entry in content["rules"] if entry["id"] != MISSPELT]
+
+    edit_json(wrong / RULES, without)
+    code, output = command("verify", str(listed(wrong)), "--lang", "en")
+    assert code == 0
+    assert f"note: 1 finding of rules newer than this release, which fails nothing: {MISSPELT} (1)" in output
+    assert "The data hold." in output and output.strip().endswith("The release is what was published.")
+
+
+def test_what_a_newer_rule_finds_hides_nothing_from_an_older_one(wrong: Path) -> None:
+    """A word in two rules' way: the one passed over, the other finds what the first had explained."""
+    set_cell(wrong, "indicators", first_key(wrong, "indicators"), "definition", "Teh x")
+    ((rules, _),) = [(set(r.counts), r) for r in verify(str(listed(wrong))).reports.values()]
+    held = replace(held_to((wrong / RULES).read_bytes()), newer=frozenset(rules))
+    report, notes = judge(wrong, held)
+    assert not report.holds and not rules & report.counts.keys()
+    assert all(rule in notes[0] and rule in report.skipped for rule in rules)
+
+
+def test_a_rule_that_says_something_else_by_now_fails_nothing(wrong: Path) -> None:
+    def reword(entry: dict[str, Any]) -> None:
+        if entry["id"] == MISSPELT:
+            entry["title"]["en"] = "It asked for less."
+
+    verdict = verify(str(with_rules(wrong, reword)))
+    assert (verdict.holds, verdict.errors, verdict.faults) == (True, 0, [])
+    assert any(
+        f"say something else since this release, which fails nothing: {MISSPELT} (1)" in n for n in verdict.notes
+    )
+
+
+def test_the_severity_is_the_release_s_own(wrong: Path) -> None:
+    def lower(entry: dict[str, Any]) -> None:
+        if entry["id"] == MISSPELT:
+            entry["severity"] = "warning"
+
+    verdict = verify(str(with_rules(wrong, lower)))
+    (report,) = verdict.reports.values()
+    assert (verdict.holds, report.count("warning")) == (True, 1)
+
+
+def test_broken_structure_fails_whatever_the_rules_say_by_now(wrong: Path) -> None:
+    path = wrong / "data" / "units.csv"
+    path.write_bytes(path.read_bytes() + b"one cell\n")
+    verdict = verify(str(with_rules(wrong, lambda entry: entry["title"].update(en="Another title."))))
+    assert not verdict.holds and verdict.errors and not verdict.faults
+
+
+def test_a_release_without_a_column_that_today_s_rules_read_is_not_faulted(wrong: Path) -> None:
+    """Its own rules read no such column: the tool cannot judge them, and says so."""
+    edit_json(wrong / "schemas" / "errata.json", lambda schema: schema["fields"].pop())
+    edit_rows(wrong, "errata", lambda rows: [{c: v for c, v in row.items() if c != "why_zh"} for row in rows])
+    assert "why_zh" not in (wrong / "data" / "errata.csv").read_text(encoding="utf-8")
+    assert verify(str(listed(wrong))).errors
+    unread = with_rules(wrong, lambda entry: entry.update(columns=[c for c in entry["columns"] if c != "why_zh"]))
+    verdict = verify(str(unread))
+    assert verdict.holds
+    assert any("errata.why_zh" in note and "were not run" in note for note in verdict.notes)
+
+
+def test_a_release_without_rules_is_judged_by_its_structure(wrong: Path) -> None:
+    """Zips of before 1.2 hold no rules.json."""
+    (wrong / RULES).unlink()
+    verdict = verify(str(listed(wrong)))
+    assert verdict.holds
+    assert any("only its structure is judged" in note for note in verdict.notes)
+    assert any(f"1 finding of rules of this tool, which fails nothing: {MISSPELT} (1)" in n for n in verdict.notes)
+
+
+def test_the_zip_has_the_rules_of_its_release(release: Path) -> None:
+    with zipfile.ZipFile(release / f"{NAME}.zip") as archive:
+        assert archive.read(RULES) == (release / RULES).read_bytes()
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[", b'{"rules": []}', b'{"rules": [{"id": "R201"}]}', b'{"rules": 1}'])
+def test_what_is_no_list_of_rules(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        held_to(content)
+
+
+def test_rules_that_cannot_be_read_are_a_fault(wrong: Path) -> None:
+    edit_json(wrong / RULES, lambda content: content.update(rules=[]))
+    assert [(f.file, f.what) for f in verify(str(listed(wrong))).faults] == [
+        (RULES, "it lists no rules with a severity each")
+    ]
+
+
+def test_a_rule_that_the_package_turned_down_is_down_in_its_release(tmp_path: Path) -> None:
+    package = stamped_package(tmp_path / "package")
+    lowered = '[[lower]]\nrule = "R275"\nseverity = "info"\nreason = "Bounds are to come."\n'
+    (package / "plans.toml").write_text(lowered, encoding="utf-8")
+    made = csvs.make(read_content(package))
+    assert made["plans.toml"].decode() == lowered
+
+
+# A server that does not end
+
+
+class Endless(Quiet):
+    """Sends the file under /fast/ or /slow/ for ever: at once, or a byte at a time; what is not there is not found."""
+
+    def do_GET(self) -> None:
+        speed, name = self.path.split("/")[1], self.path.rsplit("/", 1)[1]
+        if name not in (sums.SUMS, "release.zip"):
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.end_headers()
+        with contextlib.suppress(OSError):
+            while True:
+                self.wfile.write(b"x" * (100_000 if speed == "fast" else 1))
+                self.wfile.flush()
+                time.sleep(0.0001 if speed == "fast" else 0.02)
+
+
+@pytest.fixture
+def endless() -> Iterator[str]:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endless)
+    server.daemon_threads = True
+    server.block_on_close = False
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("fast/1.0.0", "SHA256SUMS has more than the 300000 bytes"),
+        ("fast/release.zip", "release.zip has more than the 500000 bytes"),
+        ("slow/1.0.0", "it takes too long"),
+        ("slow/release.zip", "it takes too long"),
+    ],
+)
+def test_a_body_that_never_ends_is_cut_off(endless: str, monkeypatch: pytest.MonkeyPatch, path: str, said: str) -> None:
+    from plans import remote
+    from plans import verify as verifying
+
+    monkeypatch.setattr(verifying, "MAX_LISTING", 300_000)
+    monkeypatch.setattr(remote, "MAX_FILE_BYTES", 500_000)
+    monkeypatch.setattr(verifying, "SECONDS", 0.3 if "slow" in path else 60)
+    with pytest.raises(CannotTell, match=said):
+        verify(f"{endless}/{path}")
+
+
+def test_more_than_may_be_fetched_altogether_is_refused(served: str, place: Path, monkeypatch) -> None:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    from plans import verify as verifying
+
+    monkeypatch.setattr(verifying, "MAX_FETCHED", 150_000)
+    for location in (f"{served}/place", place.as_uri()):
+        with pytest.raises(CannotTell, match="more comes than may be fetched"):
+            verify(location)
+
+
+def test_a_listing_of_too_many_files_fetches_none(served: str, tmp_path: Path) -> None:
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed (extra publish)")
+    (tmp_path / "many").mkdir()
+    (tmp_path / "many" / sums.SUMS).write_bytes(sums.render({f"data/{n}": "0" * 64 for n in range(10_001)}))
+    with pytest.raises(CannotTell, match="lists 10002 files, more than the 10000"):
+        verify(f"{served}/many")
+
+
+def as_released(tag: str, folder: Path) -> Path:
+    """The package of a tag, with the rules of its time as its rules.json."""
+    packed = subprocess.run(
+        ["git", "-C", str(ROOT), "archive", tag, "datapackage.json", "data", "schemas", CATALOGUE],
+        capture_output=True,
+        check=True,
+    )
+    with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    entries = [
+        {"layer": layer, **entry, "columns": [c for c in entry["columns"] if not c.startswith("_")]}
+        for layer in LAYERS
+        for entry in tomllib.loads((folder / CATALOGUE / f"{layer}.toml").read_text(encoding="utf-8"))["rule"]
+    ]
+    (folder / RULES).write_text(json.dumps({"rules": entries}), encoding="utf-8")
+    return folder
+
+
+CATALOGUE = "validators/planspec/rules/catalogue"
+
+
+def test_data_that_were_released_hold_by_the_rules_of_their_time(tmp_path: Path) -> None:
+    """A rule that became stricter under the same text would fail here; it needs another text, or another id."""
+    listed_tags = subprocess.run(
+        ["git", "-C", str(ROOT), "tag", "--list", "--sort=version:refname", "data-v*"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    tags = listed_tags.stdout.split()
+    if not tags:
+        pytest.skip("no tag of a data release is at hand (git fetch --tags)")
+    for tag in {tags[0], tags[len(tags) // 2], tags[-1]}:
+        folder = as_released(tag, tmp_path / tag)
+        report, notes = judge(folder, held_to((folder / RULES).read_bytes()))
+        assert report.holds, (tag, report.counts, notes)

@@ -64,7 +64,7 @@ def summary(diff: Diff | None, package: Package) -> str:
         return "#### Added\n" + "\n".join(f"- **{name}**: {len(table)} rows." for name, table in tables.items())
     from plans.diffs.words import reason_text
 
-    groups = {"major": "#### Changed, breaking", "minor": "#### Added", "patch": "#### Fixed", "none": "#### Moved"}
+    groups = {"major": "#### Changed, breaking", "minor": "#### Added", "patch": "#### Fixed"}
     lines: list[str] = []
     for level, heading in groups.items():
         found = [r for r in diff.reasons if r.level == level]

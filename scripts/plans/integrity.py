@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import sqlite3
 import zipfile
 import zlib
@@ -14,10 +13,9 @@ from pathlib import Path
 from plans.build import sums
 from plans.build.archive import pack
 from plans.build.content import created, sha256
+from planspec.diff.bump import parse_version
 from planspec.errors import CannotTell
 from planspec.package import DESCRIPTOR, ZipStore
-
-VERSION = re.compile(r"^(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)$")
 
 
 @dataclass(frozen=True)
@@ -54,9 +52,22 @@ class Release:
     def name(self) -> str:
         return str(self.descriptor.get("name", ""))
 
+    def read(self, name: str) -> bytes:
+        """Bytes of a file of the release."""
+        return (self.path / name).read_bytes() if self.path.is_dir() else ZipStore(self.path).read(name)
+
     def spoiled(self, name: str) -> bool:
         """Whether a fault names this file."""
         return any(fault.file == name for fault in self.faults)
+
+
+def is_version(text: str) -> bool:
+    """Whether a text is a version of the form 1.2.3, and nothing more."""
+    try:
+        parse_version(text)
+    except ValueError:
+        return False
+    return True
 
 
 def order(version: str) -> tuple[int, ...]:
@@ -149,7 +160,7 @@ def read_folder(root: Path, version: str = "") -> Release:
         raise CannotTell(
             f"{root} cannot be read: {error.strerror}: {error.filename}", "check that you may read every file of it"
         ) from error
-    expected = version or (root.resolve().name if VERSION.match(root.resolve().name) else "")
+    expected = version or (root.resolve().name if is_version(root.resolve().name) else "")
     _versions(release, expected)
     return release
 
@@ -171,10 +182,8 @@ def read_zip(path: Path) -> Release:
     store = ZipStore(path)
     with zipfile.ZipFile(path) as archive:
         names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    for name in sorted({n for n in names if names.count(n) > 1}):
-        release.faults.append(Fault(name, "the archive holds it twice", AGAIN))
     members: dict[str, bytes] = {}
-    for name in sorted(set(names)):
+    for name in sorted(names):
         try:
             data = store.read(name)
         except (CannotTell, zlib.error) as error:
@@ -216,7 +225,7 @@ def _versions(release: Release, expected: str) -> None:
     """The version of the folder, of the descriptor and of every artifact must be one."""
     if not release.descriptor:
         return
-    if not VERSION.match(release.version):
+    if not is_version(release.version):
         release.faults.append(
             Fault(
                 DESCRIPTOR,

@@ -24,9 +24,9 @@ from typing import Any
 
 from plans.build.content import as_json
 from plans.build.sums import SUMS, parse
-from plans.integrity import VERSION, Release, order, read_folder
+from plans.integrity import Release, is_version, order, read_folder
 from plans.remote import Remote
-from plans.stores import Writable, writable
+from plans.stores import PARTIAL, LocalFolder, Writable, writable
 from planspec.errors import CannotTell
 from planspec.package import DESCRIPTOR
 
@@ -107,7 +107,7 @@ _FIELDS = (
 def _entries(remote: Remote) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """Row of the catalogue and descriptor of every complete version, in order of version."""
     found = []
-    for version in sorted((f for f in remote.folders() if VERSION.match(f)), key=order):
+    for version in sorted((f for f in remote.folders() if is_version(f)), key=order):
         listed, described = remote.read(f"{version}/{SUMS}"), remote.read(f"{version}/{DESCRIPTOR}")
         if listed is None or described is None:
             continue
@@ -205,12 +205,36 @@ def _write_catalogue(remote: Writable, step: Callable[[str], None]) -> None:
     raise CannotTell(f"{remote.url}: the catalogue keeps changing", "another publisher is at work; run it again later")
 
 
+def _apart(dist: Path, remote: Writable) -> None:
+    """Refuse a local place that publishing would make out of the release itself, or that keeps its files around it."""
+    if not isinstance(remote, LocalFolder):
+        return
+    source, place = dist.resolve(), Path(remote.root or "/").resolve()
+    if place.is_relative_to(source):
+        raise CannotTell(
+            f"{remote.url} is in the release itself, which publishing would change",
+            f"give a folder outside {dist} with --to",
+        )
+    inside = source.relative_to(place).parts if source.is_relative_to(place) else ()
+    if inside and (inside[0] in (CLAIMS, PARTIAL) or (len(inside) > 1 and is_version(inside[0]))):
+        raise CannotTell(
+            f"{dist} is where the place keeps its own files: {'/'.join(inside)}",
+            f"move the release out of {remote.url}, or give another folder with --to",
+        )
+
+
 def publish(dist: Path, url: str, step: Callable[[str], None] = _silent) -> Outcome:
     """Publish the built release in `dist` under `url`. `step` is told each name just before it is written.
 
     The same release again is fine and completes what an earlier run left undone. Other bytes under a published
     version are refused. Raises `CannotTell` where `dist` is no release or the place cannot be reached.
     """
+    if not (dist / SUMS).is_file():
+        raise CannotTell(
+            f"{dist} is no built release: {f'it holds no {SUMS}' if dist.is_dir() else 'it is no folder'}",
+            "DIST is the folder that plans build made, with its SHA256SUMS; the zip is one of its files: plans build --out dist,"
+            " then plans publish dist",
+        )
     release = read_folder(dist)
     outcome = Outcome(release.version)
     if release.faults:
@@ -223,6 +247,7 @@ def publish(dist: Path, url: str, step: Callable[[str], None] = _silent) -> Outc
         outcome.refused = ["version 0.0.0 stands for a package that was never released; cut one with plans release"]
         return outcome
     remote = writable(url, version)
+    _apart(dist, remote)
     if not remote.exclusive:
         outcome.lines.append(
             f"{remote.protocol}: it is not known whether two publishers at once are kept apart here; let only one run"

@@ -80,7 +80,14 @@ def prepare(folder: Path, version: str, date: str, sources: Folders) -> Plan:
     package = open_package(folder)
     if not isinstance(package.store, FolderStore) or not folder.is_dir():
         raise CannotTell(f"{folder} is no folder", "a release is cut from the folder of the package")
-    repository = Repository.around(folder)
+    try:
+        repository = Repository.around(folder)
+    except CannotTell as error:
+        raise CannotTell(
+            error.what,
+            "a release is a commit and a tag: run this in a clone of the package's repository (git clone), or name the folder of"
+            " the package in one with --package",
+        ) from error
     head = repository.commit("HEAD")
     if not head:
         raise CannotTell("the repository has no commit yet", "commit the package first")
@@ -91,6 +98,7 @@ def prepare(folder: Path, version: str, date: str, sources: Folders) -> Plan:
     if last:
         with opened(TAG + last, folder) as before, opened(str(folder)) as after:
             diff = compare(before, after)
+            refusals += _too_early(date, last, str(before.package.descriptor.get("created", ""))[:10])
         refusals += _too_small(diff, last, version)
     report = validate(folder, sources, limit=SHOWN)
     refusals += _errors(report)
@@ -163,6 +171,13 @@ def _numbers(repository: Repository, version: str, last: str, stamped: str) -> l
             )
         )
     return refusals
+
+
+def _too_early(date: str, last: str, dated: str) -> list[Refusal]:
+    """A refusal where the date is before that of the last release; both are YYYY-MM-DD, which sort as text."""
+    if date >= dated:
+        return []
+    return [Refusal(f"{date} is before {dated}, the date of the last release, {last}", f"give --date {dated} or later")]
 
 
 def _too_small(diff: Diff, last: str, version: str) -> list[Refusal]:

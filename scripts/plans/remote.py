@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from planspec.errors import CannotTell
+from planspec.package import MAX_FILE_BYTES
+
+PIECE = 1 << 20
+"""Bytes asked for at once where a body is read in pieces."""
+MAX_LISTING = 20_000_000
+"""Bytes that a file may have which only lists others: SHA256SUMS, a catalogue."""
 
 S3 = frozenset(("s3", "s3a"))
 SFTP = frozenset(("sftp", "ssh"))
@@ -74,11 +82,29 @@ def _known_hosts() -> Any:
     return KnownHosts()
 
 
-class Remote:
-    """A folder at a URL. Names are POSIX paths relative to it."""
+@dataclass
+class Allowance:
+    """What reading from somebody else's server may take altogether: bytes that are `left`, and `until` when, by
+    `time.monotonic`. A body that never ends, or drips, ends there."""
 
-    def __init__(self, url: str) -> None:
+    left: int
+    until: float
+
+    def take(self, number: int, place: str) -> None:
+        """Count bytes that came. Raises `CannotTell` where it was too many, or took too long."""
+        self.left -= number
+        if self.left < 0:
+            raise CannotTell(f"{place}: it does not end, or more comes than may be fetched", "download it yourself")
+        if time.monotonic() > self.until:
+            raise CannotTell(f"{place}: it takes too long", "download it yourself and give the path")
+
+
+class Remote:
+    """A folder at a URL. Names are POSIX paths relative to it. `allowance`: what may be read from it altogether."""
+
+    def __init__(self, url: str, allowance: Allowance | None = None) -> None:
         self.url = url.rstrip("/") or "/"
+        self.allowance = allowance
         with told(self.url):
             import fsspec
             from fsspec.core import split_protocol
@@ -92,13 +118,54 @@ class Remote:
         """Path of a file on the file system."""
         return f"{self.root}/{name}" if name else self.root
 
-    def read(self, name: str) -> bytes | None:
-        """Whole content of a file, or None where it is not there."""
+    def read(self, name: str, limit: int = MAX_FILE_BYTES) -> bytes | None:
+        """Whole content of a file, or None where it is not there.
+
+        Raises `CannotTell` where it has more than `limit` bytes and that can be told before it is all there.
+        """
         with told(self.url):
             try:
-                return bytes(self.fs.cat_file(self.path(name)))
+                return b"".join(self._pieces(name, limit))
             except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
                 return None
+
+    def copy(self, name: str, to: Path) -> bool:
+        """Write a file's content to a new file here; False where it is not there. Raises `CannotTell` as `read` does."""
+        with told(self.url):
+            try:
+                pieces = self._pieces(name, MAX_FILE_BYTES)
+                first = next(pieces, b"")
+            except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+                return False
+            to.parent.mkdir(parents=True, exist_ok=True)
+            with to.open("wb") as stream:
+                stream.write(first)
+                for piece in pieces:
+                    stream.write(piece)
+            return True
+
+    def _pieces(self, name: str, limit: int) -> Iterator[bytes]:
+        """The content of a file as it comes; over HTTP nobody knows its length before."""
+        path, size = self.path(name), 0
+        if self.protocol not in ("http", "https"):
+            if self.allowance:
+                size = int(self.fs.size(path) or 0)
+                self._bounded(name, size, size, limit)
+            yield bytes(self.fs.cat_file(path))
+            return
+        # The block size asks for a stream; with a size fsspec does not ask for it first.
+        with self.fs.open(path, "rb", block_size=0, size=1) as stream:
+            while piece := stream.read(PIECE):
+                size += len(piece)
+                self._bounded(name, size, len(piece), limit)
+                yield piece
+
+    def _bounded(self, name: str, size: int, more: int, limit: int) -> None:
+        place = f"{self.url}/{name}"
+        if size > limit:
+            raise CannotTell(f"{place} has more than the {limit} bytes it may have", "check the address")
+        if self.allowance:
+            self.allowance.take(more, place)
 
     def names(self, folder: str = "") -> list[str] | None:
         """Files below a folder, sorted, relative to it; [] where there are none, None where it cannot be listed."""

@@ -9,17 +9,24 @@ from __future__ import annotations
 import hashlib
 import json
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from plans.build import sums
-from plans.integrity import AGAIN, VERSION, Fault, Release, order, read_folder, read_zip
+from plans.held import RULES, Held, held_to, judge, untold
+from plans.integrity import AGAIN, Fault, Release, is_version, order, read_folder, read_zip
 from plans.publish import INDEX, LATEST, listed_versions
-from plans.remote import Remote
+from plans.remote import MAX_LISTING, Allowance, Remote
 from planspec.errors import CannotTell
-from planspec.package import DESCRIPTOR, safe_path
-from planspec.rules.run import Report, validate
+from planspec.package import DESCRIPTOR, MAX_MEMBERS, safe_path
+from planspec.rules.run import Report
+
+MAX_FETCHED = 10_000_000_000
+"""Bytes that are fetched from a URL at most, all versions of a place together."""
+SECONDS = 3600
+"""Seconds that fetching may take altogether."""
 
 
 @dataclass
@@ -33,8 +40,13 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        """Whether every byte is as published and every rule holds."""
-        return not self.faults and all(report.holds for report in self.reports.values())
+        """Whether every byte is as published and every rule that the release was held to holds."""
+        return not self.faults and not self.errors
+
+    @property
+    def errors(self) -> int:
+        """Number of errors by the releases' own rules."""
+        return sum(report.count("error") for report in self.reports.values())
 
 
 def _silent(_: str) -> None:
@@ -61,7 +73,20 @@ def _judge(release: Release, verdict: Verdict, prefix: str = "") -> None:
             f"{prefix}the rules were not run: they would judge other bytes than the published ones ({', '.join(touched[:3])})"
         )
         return
-    verdict.reports[prefix + release.version] = validate(release.path)
+    report, notes = judge(release.path, _held(release, verdict, prefix))
+    verdict.reports[prefix + release.version] = report
+    verdict.notes += [prefix + note for note in notes]
+
+
+def _held(release: Release, verdict: Verdict, prefix: str) -> Held:
+    """The rules that a release was held to; a fault where it has a rules.json that cannot be read."""
+    if RULES not in release.digests or release.spoiled(RULES):
+        return untold()
+    try:
+        return held_to(release.read(RULES))
+    except ValueError as error:
+        verdict.faults.append(Fault(prefix + RULES, str(error), AGAIN))
+        return untold()
 
 
 def _catalogue(root: Path, verdict: Verdict, progress: Callable[[str], None]) -> None:
@@ -72,7 +97,7 @@ def _catalogue(root: Path, verdict: Verdict, progress: Callable[[str], None]) ->
         verdict.faults.append(Fault(INDEX, f"it cannot be read as JSON: {error}", "publish any version again"))
         return
     versions = listed_versions((root / INDEX).read_bytes())
-    if not versions or not all(VERSION.match(v) for v in versions):
+    if not versions or not all(is_version(v) for v in versions):
         verdict.faults.append(Fault(INDEX, "it lists no versions of the form 1.2.3", "publish any version again"))
         return
     for version in sorted(versions, key=order):
@@ -96,15 +121,6 @@ def _catalogue(root: Path, verdict: Verdict, progress: Callable[[str], None]) ->
         )
 
 
-def _fetch(remote: Remote, name: str, folder: Path) -> None:
-    data = remote.read(name)
-    if data is None:
-        return
-    target = folder / name
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(data)
-
-
 def _fetch_release(
     remote: Remote, version: str, folder: Path, notes: list[str], progress: Callable[[str], None]
 ) -> None:
@@ -112,42 +128,47 @@ def _fetch_release(
     prefix = f"{version}/" if version else ""
     names = remote.names(version)
     if names is None:
-        listed = remote.read(prefix + sums.SUMS)
+        listed = remote.read(prefix + sums.SUMS, MAX_LISTING)
         try:
             names = [*sums.parse(listed or b""), sums.SUMS]
         except ValueError:
             names = [sums.SUMS]
         notes.append(f"{remote.url}/{prefix}: it cannot be listed, so files beyond {sums.SUMS} were not looked for")
+    if len(names) > MAX_MEMBERS:
+        raise CannotTell(
+            f"{remote.url}/{prefix} lists {len(names)} files, more than the {MAX_MEMBERS} of a release", "do not use it"
+        )
     for name in names:
         if not safe_path(name):
             raise CannotTell(f"{remote.url} holds {name!r}, which leads out of the release", "do not use it")
         progress(prefix + name)
-        _fetch(remote, prefix + name, folder)
+        remote.copy(prefix + name, folder / prefix / name)
 
 
 def _fetched(url: str, folder: Path, verdict: Verdict, progress: Callable[[str], None]) -> tuple[Path, str]:
     """What `url` leads to, copied below `folder`: the path to verify, and the version its last segment says it is."""
+    allowance = Allowance(MAX_FETCHED, time.monotonic() + SECONDS)
     last = url.rstrip("/").rsplit("/", 1)[-1]
     if last.endswith(".zip"):
-        data = Remote(url.rsplit("/", 1)[0]).read(last)
-        if data is None:
+        if not Remote(url.rsplit("/", 1)[0], allowance).copy(last, folder / "release.zip"):
             raise CannotTell(f"{url} does not exist", "check the address")
-        (folder / "release.zip").write_bytes(data)
         return folder / "release.zip", ""
-    remote = Remote(url)
-    if remote.read(sums.SUMS) is None and (index := remote.read(INDEX)) is not None:
-        for name in (INDEX, LATEST):
-            _fetch(remote, name, folder)
+    remote = Remote(url, allowance)
+    listed = remote.read(sums.SUMS, MAX_LISTING)
+    if listed is None and (index := remote.read(INDEX, MAX_LISTING)) is not None:
+        (folder / INDEX).write_bytes(index)
+        if (latest := remote.read(LATEST, MAX_LISTING)) is not None:
+            (folder / LATEST).write_bytes(latest)
         for version in listed_versions(index):
-            if VERSION.match(version):
+            if is_version(version):
                 _fetch_release(remote, version, folder, verdict.notes, progress)
         return folder, ""
-    if remote.read(sums.SUMS) is None and remote.read(DESCRIPTOR) is None:
+    if listed is None and remote.read(DESCRIPTOR, MAX_LISTING) is None:
         raise CannotTell(
             f"{url} holds no release and no catalogue", f"give the address of a folder with {sums.SUMS} or {INDEX}"
         )
     _fetch_release(remote, "", folder, verdict.notes, progress)
-    return folder, last if VERSION.match(last) else ""
+    return folder, last if is_version(last) else ""
 
 
 def _local(path: Path, version: str, verdict: Verdict, progress: Callable[[str], None]) -> Verdict:

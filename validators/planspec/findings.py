@@ -55,9 +55,12 @@ SPARE = 5000
 class Collector:
     """Gathers findings with exact counts; keeps at most `limit` findings of each rule."""
 
-    def __init__(self, limit: int = 1000, harmless: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, limit: int = 1000, harmless: frozenset[str] = frozenset(), without: frozenset[str] = frozenset()
+    ) -> None:
         self.limit = limit
         self.harmless = harmless
+        self.without = without
         self.counts: Counter[str] = Counter()
         self.findings: list[Finding] = []
         self._bad_rows: set[tuple[str, int]] = set()
@@ -69,8 +72,11 @@ class Collector:
     def add(self, finding: Finding) -> None:
         """Count a finding and keep it while its rule is under the limit.
 
-        A finding of a rule in `harmless` (a matter of form that changes no cell) spoils nothing for later layers.
+        A finding of a rule in `harmless` (a matter of form that changes no cell) spoils nothing for later layers. One of a
+        rule in `without` is not taken at all.
         """
+        if finding.rule in self.without:
+            return
         self.counts[finding.rule] += 1
         self.places[finding.place] += 1
         if finding.rule not in self.harmless:
@@ -85,7 +91,7 @@ class Collector:
 
     def branch(self) -> Collector:
         """An empty collector that knows what is spoiled so far."""
-        branch = Collector(self.limit, self.harmless)
+        branch = Collector(self.limit, self.harmless, self.without)
         branch._bad_rows, branch._bad_cells = set(self._bad_rows), set(self._bad_cells)
         return branch
 

@@ -6,6 +6,7 @@ import json
 import os
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -20,6 +21,8 @@ MAX_FILE_BYTES = 2_000_000_000
 """No single file of a package may be larger; a larger one is refused before it is read."""
 MAX_RATIO = 200
 """Archive members that unpack to more than this many times their packed size are refused as a zip bomb."""
+MAX_MEMBERS = 10_000
+"""Files that an archive may hold; a package has some dozens."""
 
 DESCRIPTOR = "datapackage.json"
 
@@ -111,7 +114,11 @@ class FolderStore(Store):
 
 
 class ZipStore(Store):
-    """A package in a zip archive, read without unpacking it to disk."""
+    """A package in a zip archive, read without unpacking it to disk.
+
+    Raises `CannotTell` where it cannot be opened, and where it holds too many files, or one twice: readers differ in
+    which of both they take.
+    """
 
     def __init__(self, root: Path) -> None:
         super().__init__(root)
@@ -119,6 +126,20 @@ class ZipStore(Store):
             self._zip = zipfile.ZipFile(root)
         except (zipfile.BadZipFile, OSError, ValueError) as error:
             raise CannotTell(f"{root.name} cannot be opened as a zip archive: {error}", "download it again") from error
+        names = [i.filename for i in self._zip.infolist() if not i.is_dir()]
+        if len(names) > MAX_MEMBERS:
+            raise CannotTell(
+                f"{root.name} holds {len(names)} files, more than the {MAX_MEMBERS} that an archive may hold",
+                "check that it is the archive of a release",
+            )
+        # As a reader that unpacks them would name them.
+        times = Counter(str(PurePosixPath(name.replace("\\", "/"))) for name in names)
+        twice = sorted(name for name, number in times.items() if number > 1)
+        if twice:
+            raise CannotTell(
+                f"{root.name} holds {twice[0]} more than once, and readers differ in which they take",
+                "download it again; if it comes out the same, tell its publisher",
+            )
 
     def exists(self, name: str) -> bool:
         return name in self._zip.NameToInfo
@@ -272,6 +293,17 @@ def _resolve(resources: dict[str, Resource], listed: set[str], faults: list[Find
     return resolved
 
 
+def _is_archive(path: Path) -> bool:
+    """Whether a file is a zip archive, or was meant to be one: it is called so, or begins like one."""
+    if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
+        return True
+    try:
+        with path.open("rb") as stream:
+            return stream.read(2) == b"PK"
+    except OSError:
+        return False
+
+
 def open_package(path: str | os.PathLike[str]) -> Package:
     """Open the package at `path`: a folder with a datapackage.json, the descriptor itself, or a zip.
 
@@ -282,7 +314,7 @@ def open_package(path: str | os.PathLike[str]) -> Package:
     name = DESCRIPTOR
     if location.is_dir():
         store = FolderStore(location)
-    elif location.is_file() and zipfile.is_zipfile(location):
+    elif location.is_file() and _is_archive(location):
         store = ZipStore(location)
     elif location.is_file():
         store, name = FolderStore(location.parent), location.name

@@ -6,7 +6,7 @@ import io
 import zipfile
 from datetime import datetime
 
-from plans.build import csvs, sums
+from plans.build import csvs, rules, sums
 from plans.build.content import Content
 from plans.build.dictionary import markdown
 
@@ -28,6 +28,6 @@ def pack(files: dict[str, bytes], moment: datetime) -> bytes:
 
 
 def make(content: Content) -> dict[str, bytes]:
-    """`<name>.zip`: the package, its dictionary and companion files, and SHA256SUMS over them."""
-    files = {**csvs.make(content), "data-dictionary.md": markdown(content)}
+    """`<name>.zip`: the package, its dictionary, rules and companion files, and SHA256SUMS over them."""
+    files = {**csvs.make(content), "data-dictionary.md": markdown(content), **rules.make(content)}
     return {f"{content.name}.zip": pack(files | sums.make(files), content.created)}

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from planspec.diff.bump import parse_version
 from planspec.errors import CannotTell
 from planspec.package import DESCRIPTOR, Field, Package, Resource, open_package
+from planspec.rules.config import CONFIG
 from planspec.tables import LEGIBLE, Table, read_tables
 
-COMPANIONS = ("CHANGELOG.md", "CITATION.cff", "LICENSE-DATA.md", "RIGHTS.md")
+COMPANIONS = ("CHANGELOG.md", "CITATION.cff", "LICENSE-DATA.md", "RIGHTS.md", CONFIG)
 """Files beside the descriptor that a release carries where they are there."""
 
 _POSITION = "Unicode code points"
@@ -124,4 +126,11 @@ def read_content(path: Path, diff: str = "") -> Content:
     for needed in ("name", "version"):
         if not package.descriptor.get(needed):
             raise CannotTell(f"{DESCRIPTOR} has no `{needed}`", "a release is named by it; add it")
+    try:
+        parse_version(package.version)
+    except ValueError as error:
+        raise CannotTell(
+            f"{DESCRIPTOR}: `version` {package.version[:80]!r} is not of the form 1.2.3",
+            "write three numbers with dots between; `plans release` does",
+        ) from error
     return Content(path, package, tables, created(package.descriptor), diff)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sized
 from pathlib import Path
 from typing import Annotated
 
@@ -113,7 +113,7 @@ def verify(
     ],
     lang: Annotated[str, typer.Option("--lang", help="Language of texts: en or zh. Default: from the locale.")] = "",
 ) -> None:
-    """Prove a release with nothing else at hand: every checksum, its version, then the rules.
+    """Prove a release with nothing else at hand: every checksum, its version, then the rules it was held to.
 
     Example: plans verify qingdao-district-plans.zip
     """
@@ -136,12 +136,14 @@ def verify(
         typer.echo(f"note: {note}")
     for version, files in verdict.versions.items():
         typer.echo(f"{version}: {files} files, checksums {'hold' if not verdict.faults else 'compared'}")
-    typer.echo(
-        "The release is what was published."
-        if verdict.holds
-        else f"The release does not hold: {len(verdict.faults)} faults."
-    )
+    against = [_number(verdict.faults, "fault"), _number(range(verdict.errors), "error") + " by its own rules"]
+    wrong = [text for text in against if not text.startswith("0 ")]
+    typer.echo(f"The release does not hold: {', '.join(wrong)}." if wrong else "The release is what was published.")
     raise typer.Exit(HOLDS if verdict.holds else DOES_NOT)
+
+
+def _number(things: Sized, what: str) -> str:
+    return f"{len(things)} {what}{'' if len(things) == 1 else 's'}"
 
 
 def register(app: typer.Typer) -> None:

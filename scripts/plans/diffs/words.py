@@ -13,6 +13,7 @@ TITLES = {
     "resource_renamed": ("resource renamed", "资源改名"),
     "resource_emptied": ("all rows gone", "全部行被删除"),
     "encoding_changed": ("the file's format, encoding or dialect changed", "文件的格式、编码或方言改变"),
+    "relocated": ("file moved: a script that loads it by its path fails", "文件移动：按路径读取的程序会失败"),
     "field_added": ("field added", "增加字段"),
     "field_removed": ("field removed", "删除字段"),
     "field_renamed": ("field renamed", "字段改名"),
@@ -36,7 +37,6 @@ TITLES = {
     "described": ("title, description or other metadata changed", "标题、说明等元数据改变"),
     "rewritten": ("same values written differently", "同一数值的写法改变"),
     "reordered": ("rows in another order", "行的顺序改变"),
-    "relocated": ("file moved", "文件移动"),
 }
 """What each kind of change is called: English, Chinese."""
 
@@ -176,7 +176,13 @@ def reason_text(reason: Reason, language: str) -> str:
     if structural and reason.subject:
         return clean(f"{where}.{reason.subject}: {title(reason.code, language)}")
     about = [f"{reason.count}"] if reason.count > 1 else []
-    if reason.subject and reason.code not in ("fields_reordered", "key_changed", "resource_renamed", "licence_changed"):
+    if reason.subject and reason.code not in (
+        "fields_reordered",
+        "key_changed",
+        "resource_renamed",
+        "licence_changed",
+        "relocated",
+    ):
         about.append(f"{words['first']}: {reason.subject}" if reason.count > 1 else reason.subject)
     return clean(f"{where}: {title(reason.code, language)}" + (f" ({', '.join(about)})" if about else ""))
 

@@ -14,6 +14,7 @@ LEVEL_OF = {
     "resource_renamed": "major",
     "resource_emptied": "major",
     "encoding_changed": "major",
+    "relocated": "major",
     "field_added": "major",
     "field_removed": "major",
     "field_renamed": "major",
@@ -37,13 +38,12 @@ LEVEL_OF = {
     "described": "patch",
     "rewritten": "patch",
     "reordered": "patch",
-    "relocated": "none",
 }
 """Every kind of change and the step it demands.
 
 Source: the recipe "Data Package Version" of the Data Package standard. Beyond its list: the terms of use, the encoding
-or dialect of a file, a table that lost all its rows and a withdrawn key that is used again break a consumer as surely as
-a renamed field does, so they are major; a row that follows a key renamed elsewhere is the recipe's "data changed to
+or dialect of a file, its path (scripts load a file by it), a table that lost all its rows and a withdrawn key that is used
+again break a consumer as surely as a renamed field does, so they are major; a row that follows a key renamed elsewhere is the recipe's "data changed to
 reflect changes in referenced data", so it is minor.
 """
 

@@ -22,7 +22,7 @@ from planspec.diff.rows import Lone, Matched, compare_rows
 from planspec.diff.schema import compare_schemas
 from planspec.package import Package
 
-AGGREGATED = frozenset(("described", "relocated"))
+AGGREGATED = frozenset(("described",))
 """Structural changes that are counted by resource in the reasons; every other one is a reason of its own."""
 
 
@@ -107,7 +107,9 @@ def _key(old: Loaded, new: Loaded, fields: dict[str, str]) -> tuple[str, ...]:
 
 def _table(old: Loaded, new: Loaded, fields: dict[str, str], renames: _Renames, status: str, named: bool) -> TableDiff:
     name, key = new.resource.name, _key(old, new, fields)
-    follow = {r.field: renames.keys.get(r.resource, {}) for r in new.resource.references}
+    follow: dict[str, dict[str, str]] = {}
+    for r in new.resource.references:
+        follow[r.field] = follow.get(r.field, {}) | renames.keys.get(r.resource, {})
     mapping = {c: follow.get(c, {}) for c in key}
     if len(key) == 1:
         mapping[key[0]] = renames.keys.get(name) or mapping[key[0]]

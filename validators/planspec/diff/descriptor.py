@@ -42,7 +42,7 @@ def _terms(licences: object) -> list[str]:
 
 
 def compare_resources(old: Resource, new: Resource) -> Iterator[Structural]:
-    """Changes of a resource's properties but its name and schema. A new path demands nothing, by the recipe."""
+    """Changes of a resource's properties but its name and schema."""
     before: dict[str, Any] = {"encoding": "utf-8", **old.meta}
     after: dict[str, Any] = {"encoding": "utf-8", **new.meta}
     for key in sorted((set(before) | set(after)) - DERIVED):

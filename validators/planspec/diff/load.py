@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -25,12 +27,17 @@ class Loaded:
     frame: pl.DataFrame
     remarks: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
 
-    @property
+    @cached_property
     def columns(self) -> list[str]:
         return [c for c in self.frame.columns if c != LINE]
 
+    @cached_property
+    def fields(self) -> dict[str, Field]:
+        """Fields of the schema by name."""
+        return {f.name: f for f in self.resource.fields}
+
     def field(self, name: str) -> Field | None:
-        return next((f for f in self.resource.fields if f.name == name), None)
+        return self.fields.get(name)
 
 
 def _header(data: bytes, label: str, path: str) -> list[str]:
@@ -60,10 +67,10 @@ def load(opened: Opened, resource: Resource) -> Loaded:
     header = _header(data, label, path)
     if LINE in header:
         raise CannotTell(f"{label}: {path}:1: a column is called {LINE}", "rename the column")
-    twice = next((name for name in header if header.count(name) > 1), None)
+    twice = next((name for name, times in Counter(header).items() if times > 1), None)
     if twice is not None:
         raise CannotTell(f"{label}: {path}:1: two columns are called {twice!r}", "give each column its own name")
-    known = {f.name: f for f in resource.fields}
+    known, filed = {f.name: f for f in resource.fields}, frozenset(header)
     as_filed = replace(resource, fields=tuple(known.get(n) or Field(n, "any", {}, {}) for n in header))
     frame, faults = read_text(data, as_filed)
     for fault in faults:
@@ -77,7 +84,7 @@ def load(opened: Opened, resource: Resource) -> Loaded:
         raise CannotTell(f"{label}: {path} cannot be read", "run plans validate")
     remarks: list[tuple[str, dict[str, Any]]] = []
     for code, names in (
-        ("not_in_file", [n for n in resource.columns if n not in header]),
+        ("not_in_file", [n for n in resource.columns if n not in filed]),
         ("not_in_schema", [n for n in header if n not in known]),
     ):
         if names:

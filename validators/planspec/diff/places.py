@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ MAX_DOWNLOAD = 500_000_000
 """Bytes fetched for one version at most."""
 TIMEOUT = 30
 """Seconds to wait for a server."""
+SECONDS = 1800
+"""Seconds that one file may take, however it drips."""
 
 _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*)://")
 
@@ -176,7 +179,11 @@ def fetch(address: str, limit: int = MAX_DOWNLOAD) -> bytes | None:
     shown = address.partition("?")[0]
     try:
         with opener.open(address, timeout=TIMEOUT) as answer:
-            data: bytes = answer.read(limit + 1)
+            until, data = time.monotonic() + SECONDS, bytearray()
+            while len(data) <= limit and (piece := answer.read1(1 << 20)):
+                data += piece
+                if time.monotonic() > until:
+                    raise CannotTell(f"{shown} takes too long", "download it yourself and give the path")
     except urllib.error.HTTPError as error:
         if error.code in (404, 410):
             return None
@@ -187,4 +194,4 @@ def fetch(address: str, limit: int = MAX_DOWNLOAD) -> bytes | None:
         ) from error
     if len(data) > limit:
         raise CannotTell(f"{shown} is larger than {limit} bytes", "download it yourself and give the path")
-    return data
+    return bytes(data)

@@ -59,25 +59,37 @@ def renamed_keys(old: Loaded, new: Loaded, withdrawn: dict[str, Withdrawal]) -> 
 
 def renamed_fields(old: Loaded, new: Loaded) -> dict[str, str]:
     """Old name → new name of fields that stand at the same place or say the same of themselves, and hold the same."""
-    gone = [c for c in old.columns if c not in new.columns and c not in new.resource.columns]
-    come = [c for c in new.columns if c not in old.columns and c not in old.resource.columns]
+    known_old, known_new = {*old.columns, *old.fields}, {*new.columns, *new.fields}
+    gone = [(place, c) for place, c in enumerate(old.columns) if c not in known_new and c in old.fields]
+    come = [(place, c) for place, c in enumerate(new.columns) if c not in known_old and c in new.fields]
+    at_place = dict(come)
+    told_as: dict[str, list[tuple[int, str]]] = {}
+    for place, now in come:
+        told_as.setdefault(_description(new, now), []).append((place, now))
     found: dict[str, str] = {}
-    for was in gone:
-        for now in come:
-            if now not in found.values() and _one_field(old, was, new, now):
+    taken: set[str] = set()
+    for place, was in gone:
+        described = _description(old, was)
+        candidates = {*(told_as.get(described, ()) if described else ()), *_at(place, at_place)}
+        for _, now in sorted(candidates):
+            if now not in taken and _one_field(old, was, new, now):
                 found[was] = now
+                taken.add(now)
                 break
     return found
 
 
+def _description(table: Loaded, column: str) -> str:
+    return str(table.fields[column].meta.get("description") or "")
+
+
+def _at(place: int, columns: dict[int, str]) -> list[tuple[int, str]]:
+    return [(place, columns[place])] if place in columns else []
+
+
 def _one_field(old: Loaded, was: str, new: Loaded, now: str) -> bool:
-    before, after = old.field(was), new.field(now)
-    if before is None or after is None or before.type != after.type:
-        return False
-    described = before.meta.get("description")
-    if old.columns.index(was) != new.columns.index(now) and not (
-        described and described == after.meta.get("description")
-    ):
+    """Whether two fields that stand at one place, or are described alike, have one type and hold the same."""
+    if old.fields[was].type != new.fields[now].type:
         return False
     return _overlap(set(old.frame[was]), set(new.frame[now])) >= ALIKE
 

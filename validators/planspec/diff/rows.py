@@ -59,7 +59,8 @@ def compare_rows(
     stands twice on either side are not paired: equal ones cancel out, the rest counts as removed and added. Without a
     key every row is treated so. Columns on one side only are left out of account.
     """
-    common = [c for c in new.columns if c != LINE and c in old.columns]
+    filed = set(old.columns)
+    common = [c for c in new.columns if c != LINE and c in filed]
     marks = [f"k:{i}" for i in range(len(key))]
     before = old.with_columns(
         pl.col(c).replace(dict(renames.get(c, {}))).alias(m) if renames.get(c) else pl.col(c).alias(m)

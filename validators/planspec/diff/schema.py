@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
+from itertools import zip_longest
 from typing import Any
 
 from planspec.diff.load import Loaded
@@ -45,8 +46,9 @@ def compare_schemas(old: Loaded, new: Loaded, renamed: dict[str, str]) -> Iterat
     yield from (Structural("field_added", name, column) for column in added)
     for columns_old, columns_new in ((old.columns, new.columns), (before.columns, after.columns)):
         order_old = [renamed.get(c, c) for c in columns_old]
-        order_new = [c for c in columns_new if c in order_old]
-        order_old = [c for c in order_old if c in order_new]
+        among_old, among_new = set(order_old), set(columns_new)
+        order_new = [c for c in columns_new if c in among_old]
+        order_old = [c for c in order_old if c in among_new]
         if order_old != order_new:
             yield Structural("fields_reordered", name, "", "fields", order_old, order_new)
             break
@@ -63,8 +65,10 @@ def compare_schemas(old: Loaded, new: Loaded, renamed: dict[str, str]) -> Iterat
 
 def _missing(one: Loaded, other: Loaded, but: set[str]) -> list[str]:
     """Columns of `one` that the file or the schema of `other` lacks, in their order."""
-    lacking = [c for c in one.columns if c not in other.columns]
-    lacking += [c for c in one.resource.columns if c not in other.resource.columns and c not in lacking]
+    filed, known = set(other.columns), set(other.fields)
+    lacking = [c for c in one.columns if c not in filed]
+    told = set(lacking)
+    lacking += [c for c in one.resource.columns if c not in known and c not in told]
     return [c for c in lacking if c not in but]
 
 
@@ -163,13 +167,18 @@ def _array(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _references(schema: dict[str, Any], renamed: dict[str, str]) -> dict[tuple[str, ...], tuple[str, tuple[str, ...]]]:
-    """Local fields → (resource, remote fields) of each foreign key."""
-    found = {}
+Link = tuple[str, tuple[str, ...]]
+"""What a foreign key refers to: resource, fields."""
+
+
+def _references(schema: dict[str, Any], renamed: dict[str, str]) -> dict[tuple[str, ...], set[Link]]:
+    """Local fields → what the foreign keys on them refer to."""
+    found: dict[tuple[str, ...], set[Link]] = {}
     for key in _array(schema.get("foreignKeys")):
         if isinstance(key, dict) and isinstance(key.get("reference"), dict):
             local = tuple(renamed.get(c, c) for c in _listed(key.get("fields")))
-            found[local] = str(key["reference"].get("resource") or ""), _listed(key["reference"].get("fields"))
+            link = str(key["reference"].get("resource") or ""), _listed(key["reference"].get("fields"))
+            found.setdefault(local, set()).add(link)
     return found
 
 
@@ -193,8 +202,9 @@ def _keys(resource: str, old: dict[str, Any], new: dict[str, Any], renamed: dict
             yield Structural(code, resource, ", ".join(columns), "uniqueKeys", None, list(columns))
     links_old, links_new = _references(old, renamed), _references(new, {})
     for local in sorted(set(links_old) | set(links_new)):
-        was, now = links_old.get(local), links_new.get(local)
-        if was != now:
+        had, has = links_old.get(local, set()), links_new.get(local, set())
+        # One that goes and one that comes are one that moved; what is left over went, or came.
+        for was, now in zip_longest(sorted(had - has), sorted(has - had)):
             code = "reference_added" if was is None else "reference_removed" if now is None else "reference_moved"
             yield Structural(code, resource, ", ".join(local), "foreignKeys", _arrow(was), _arrow(now))
     if _missing_values(old) != _missing_values(new):
@@ -207,5 +217,5 @@ def _keys(resource: str, old: dict[str, Any], new: dict[str, Any], renamed: dict
         )
 
 
-def _arrow(link: tuple[str, tuple[str, ...]] | None) -> str | None:
+def _arrow(link: Link | None) -> str | None:
     return None if link is None else f"{link[0] or 'itself'}({', '.join(link[1])})"

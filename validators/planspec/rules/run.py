@@ -76,16 +76,18 @@ def validate(
     limit: int = 1000,
     spark: Spark | None = None,
     beside: Beside | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> Report:
     """Validate the package at `path` through all layers.
 
     `sources`: folder or folders of the texts, or None to skip the source layer by name. `limit`: findings kept of each rule;
     counts stay exact. `spark`: run the rules there; findings then name the key and no line, and the source layer is
     skipped. `beside`: a process that does `planspec.rules.steps.take_share` of the same package and texts; the report is
-    the same with and without. Raises `CannotTell` where the package, or Spark, cannot be had at all.
+    the same with and without. `without`: rules that are passed over, as if they found nothing. Raises `CannotTell` where the
+    package, or Spark, cannot be had at all.
     """
     begun = time.perf_counter()
-    context, lowered, whole = _begin(path, limit, spark, beside)
+    context, lowered, whole = _begin(path, limit, spark, beside, without)
     if whole:
         load_texts(context, None if spark else sources)
         if beside and (context.collector.total or not may_share(context.package)):
@@ -117,13 +119,17 @@ def validate_twice(path: Path, sources: Folders, limit: int = 1000) -> tuple[Rep
 
 
 def _begin(
-    path: Path, limit: int, spark: Spark | None, beside: Beside | None = None
+    path: Path,
+    limit: int,
+    spark: Spark | None,
+    beside: Beside | None = None,
+    without: frozenset[str] = frozenset(),
 ) -> tuple[Context, list[dict[str, str]], bool]:
     """Read a package and judge its form: the context, the severities it lowers, and whether it has what rules read.
 
     As soon as anything is found the process `beside` is of no more use.
     """
-    collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.harmless))
+    collector = Collector(limit, frozenset(r.id for r in catalogue().values() if r.harmless), without)
     package = open_package(path)
     for fault in package.faults:
         collector.add(fault)
