@@ -260,3 +260,12 @@ def test_a_long_report_comes_whole_though_the_process_ends_at_once(package: Path
     assert done.returncode == DOES_NOT
     assert len(done.stdout) > 100_000
     assert json.loads(done.stdout)["findings"]
+
+
+@pytest.mark.parametrize("to", ["user@host.1:2", ".#targets.csv", "loop.csv"])
+@pytest.mark.parametrize("name", [".#targets.csv", "loop.csv"])
+def test_a_link_to_nowhere_beside_the_tables_is_no_table(package: Path, name: str, to: str) -> None:
+    """Emacs leaves such a link while a file is edited."""
+    (package / "data" / name).symlink_to(to)
+    done = plans("validate", package)
+    assert (done.returncode, done.stderr) == (HOLDS, "")

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -51,11 +51,16 @@ def default_language() -> str:
     return "zh" if locale.lower().startswith("zh") else "en"
 
 
-def stop(error: CannotTell) -> NoReturn:
-    """End with exit code 2, saying what happened and how to mend it."""
-    typer.echo(f"plans could not tell: {error.what}", err=True)
+def stop(error: CannotTell, language: str = "") -> NoReturn:
+    """End with exit code 2, saying what happened and how to mend it, in `language` or the one of the locale."""
+    from plans.chinese import translated
+    from plans.shown import visible
+
+    language = language or default_language()
+    heads = ("plans 无法判断", "修改办法") if language == "zh" else ("plans could not tell", "to mend")
+    typer.echo(f"{heads[0]}: {visible(translated(error.what, language))}", err=True)
     if error.mend:
-        typer.echo(f"  to mend: {error.mend}", err=True)
+        typer.echo(f"  {heads[1]}: {visible(translated(error.mend, language))}", err=True)
     raise typer.Exit(CANNOT_TELL)
 
 
@@ -83,7 +88,8 @@ def write_out(text: str, out: Path | None) -> None:
         return
     from planspec.files import write_whole
 
-    write_whole(out, text.encode("utf-8"))
+    # Half of a pair, which a file name or JSON may hold, is no character that UTF-8 can write.
+    write_whole(out, text.encode("utf-8", "backslashreplace"))
 
 
 @app.command()
@@ -117,7 +123,7 @@ def validate(
     if engine == "polars":
         _halve_cores(path)
     with _uncollected(), ask_beside(partial(_beside, path, sources)) if engine == "polars" else nullcontext() as beside:
-        from plans.reports import FORMATS, render
+        from plans.reports import FORMATS, folder_from_here, render
         from planspec.rules.run import Spark
         from planspec.rules.run import validate as run
         from planspec.rules.source import find_sources
@@ -128,7 +134,7 @@ def validate(
             texts = find_sources(path, sources, os.environ.get("PLANS_SOURCES"))
             spark = Spark(master or "local[*]", data) if engine == "spark" else None
             report = run(path, texts, limit, spark, beside)
-            write_out(render(report, format, language), out)
+            write_out(render(report, format, language, folder_from_here(path)), out)
         except CannotTell as error:
             stop(error)
     global _only_memory_left  # noqa: PLW0603 - what `main` has to know when the command has ended
@@ -138,10 +144,21 @@ def validate(
 
 def _halve_cores(path: Path) -> None:
     """Leave each of two processes half of the cores, where there will be two: polars' threads would wait for one another."""
-    tables = (path if path.is_dir() else path.parent) / "data"
     # None are seen of a package in an archive, which one process holds.
-    if may_fork() and 0 < sum(file.stat().st_size for file in tables.glob("*.csv")) <= MOST:
+    if may_fork() and 0 < _size_of_tables(path) <= MOST:
         _leave_half()
+
+
+def _size_of_tables(path: Path) -> int:
+    """Bytes of the tables, as far as they can be told: an editor may leave a link to nowhere (`.#targets.csv`) beside them."""
+    size = 0
+    try:
+        for file in ((path if path.is_dir() else path.parent) / "data").glob("[!.]*.csv"):
+            with suppress(OSError):
+                size += file.stat().st_size
+    except OSError:
+        return 0
+    return size
 
 
 def _leave_half() -> None:
@@ -266,7 +283,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
-            reconfigure(encoding="utf-8", errors="replace")
+            reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         try:
             app()

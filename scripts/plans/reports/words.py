@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plans.chinese import translated
 from planspec.findings import Finding
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
@@ -97,6 +98,19 @@ def proof(report: Report, language: str) -> str:
     facts = report.facts
     stated = facts.get("targets", 0) + facts.get("results", 0)
     return f"{facts.get('proved', 0)} / {stated} {WORDS[language]['proved']}"
+
+
+def lowered(change: dict[str, str], language: str) -> str:
+    """That the package turned a rule down, to what, and why."""
+    return f"{WORDS[language]['lowered']}: {change['rule']} → {change['severity']} ({change['reason']})"
+
+
+def idle(report: Report, language: str) -> list[tuple[str, list[str]]]:
+    """Why rules were skipped, each reason with its rules."""
+    reasons: dict[str, list[str]] = {}
+    for rule, why in sorted(report.skipped.items()):
+        reasons.setdefault(translated(why, language), []).append(rule)
+    return sorted(reasons.items())
 
 
 def unlisted(report: Report) -> dict[str, int]:
