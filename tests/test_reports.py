@@ -118,7 +118,7 @@ def test_chinese_and_signs_are_shown_as_they_are(broken: Report) -> None:
     cell = "“海之心” 5.5％　×→–🙂é"
     finding = Finding("S117", "targets", "data/targets.csv", 2, params={"cell": cell})
     told = replace(broken, findings=[finding], counts={"S117": 1})
-    assert all(cell in render(told, format, "zh") for format in ("text", "json", "github", "sarif", "markdown", "html"))
+    assert all(cell in render(told, form, "zh") for form in FORMATS)
 
 
 def test_what_the_package_lowers_is_shown_with_its_reason(package: Path) -> None:
@@ -126,9 +126,9 @@ def test_what_the_package_lowers_is_shown_with_its_reason(package: Path) -> None
         '[[lower]]\nrule = "R230"\nseverity = "warning"\nreason = "Under review."\n', encoding="utf-8"
     )
     report = validate(package)
-    for format in FORMATS:
-        text = render(report, format, "en", "sub/")
-        assert "R230" in text and "Under review." in text, format
+    for form in FORMATS:
+        text = render(report, form, "en", "sub/")
+        assert "R230" in text and "Under review." in text, form
     assert "::notice file=sub/plans.toml,title=R230::" in render(report, "github", "en", "sub/")
     run = json.loads(render(report, "sarif", "en"))["runs"][0]
     (override,) = run["invocations"][0]["ruleConfigurationOverrides"]

@@ -314,13 +314,13 @@ def _canonical(package: Package, name: str, rows: list[Cells], factors: dict[str
     writer = csv.DictWriter(out, resource.columns, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    data, _, refused = canonical_csv(out.getvalue().encode("utf-8"), resource, factors)
-    if refused:
-        raise CannotTell(f"{resource.path}: {refused[0]}", "mend the cell in the review")
+    formed = canonical_csv(out.getvalue().encode("utf-8"), resource, factors)
+    if formed.refused:
+        raise CannotTell(formed.refused[0], "mend the cell in the review")
     path = package.store.local(resource.path)
     if path is None:
         raise CannotTell(f"{resource.path} cannot be written", "give the folder of the package")
-    return path, data
+    return path, formed.data
 
 
 def _keep_text(report: Report, source: Cells, package_path: Path) -> None:

@@ -211,26 +211,31 @@ def format_(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit 1 where something would change.")
     ] = False,
+    lang: Language = "",
 ) -> None:
     """Rewrite the CSV files canonically, fill derived columns and count the rows; say what changed.
 
+    Exits 1 where a file or a cell cannot be brought into form; it is named and left as it is.
+
     Example: plans format . --check
     """
+    from plans.chinese import translated
+    from plans.shown import visible
     from planspec.canonical import format_package
     from planspec.counts import write_counts
 
+    language = choose(lang or default_language(), ("en", "zh"), "language")
     try:
         changes = format_package(path, write=not check)
         changes.lines += [] if changes.refused else write_counts(path, write=not check)
     except CannotTell as error:
         stop(error)
-    for change in changes.lines:
-        typer.echo(change)
-    if changes.refused:
-        raise typer.Exit(DOES_NOT)
-    if not changes.lines:
-        typer.echo("Every file is canonical.")
-    raise typer.Exit(DOES_NOT if check and changes.lines else HOLDS)
+    for line in changes.lines + changes.left:
+        typer.echo(visible(translated(line, language)))
+    if not changes.lines and not changes.left:
+        typer.echo(translated("Every file is canonical.", language))
+    wrong = changes.refused or changes.left or (check and changes.lines)
+    raise typer.Exit(DOES_NOT if wrong else HOLDS)
 
 
 @app.command()

@@ -30,7 +30,7 @@ def counted(package: Package, resource: Resource) -> int | None:
         return None
     try:
         text, _ = decode(package.store.read(resource.path))
-        return max(0, sum(1 for row in csv.reader(io.StringIO(text, newline="")) if row) - 1)
+        return max(0, sum(1 for row in csv.reader(io.StringIO(text, newline="")) if any(row)) - 1)
     except (UnicodeDecodeError, csv.Error):
         return None
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from plans.shown import visible
 from plans.reports.words import WORDS, lowered, mend, message, unlisted
+from plans.shown import visible
 from planspec.package import DESCRIPTOR
 from planspec.rules.config import CONFIG
 from planspec.rules.run import Report

@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 from collections import defaultdict
 
-from plans.shown import visible
 from plans.reports.words import WORDS, idle, ledger, lowered, mend, message, place, proof, unlisted
+from plans.shown import visible
 from planspec.findings import Finding
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report

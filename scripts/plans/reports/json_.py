@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from plans.chinese import translated
-from plans.shown import as_json
 from plans.reports.words import mend, message, unlisted
+from plans.shown import as_json
 from planspec import TOOL_VERSION
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from plans.shown import visible
 from plans.reports.words import WORDS, idle, ledger, lowered, mend, message, place, proof
+from plans.shown import visible
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from plans.shown import as_json
 from plans.reports.words import lowered, mend, message
+from plans.shown import as_json
 from planspec import TOOL_VERSION
 from planspec.package import DESCRIPTOR
 from planspec.rules.catalogue import catalogue
