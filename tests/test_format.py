@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from planspec.canonical import Formed, base_value, canonical_csv, canonical_number, format_package, unit_factors
+from planspec.counts import write_counts
 from planspec.package import Resource, open_package
 from planspec.rules.cells import SHORTEST
 
@@ -255,3 +256,11 @@ def test_lines_are_those_of_the_file() -> None:
     lines[9] += ",more"
     formed = canonical_csv("\n".join(["", *lines]).encode("utf-8"), resource, FACTORS)
     assert formed.refused == [f"{resource.path}:12: {len(resource.columns) + 1} cells, not {len(resource.columns)}"]
+
+
+def test_a_descriptor_with_half_a_character_keeps_it(package: Path) -> None:
+    path = package / "datapackage.json"
+    text = path.read_text(encoding="utf-8").replace('"title": "', '"title": "\\ud800', 1)
+    path.write_text(text.replace('"rows": 56', '"rows": 55', 1), encoding="utf-8")
+    assert write_counts(package)
+    assert path.read_text(encoding="utf-8") == text

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.resources import files
 
 
@@ -33,5 +33,9 @@ def translated(text: str, language: str) -> str:
     for pattern, chinese in _patterns():
         if match := pattern.fullmatch(text):
             parts = [translated(part, language) if part != text else part for part in match.groups(default="")]
-            return re.sub(r"\{(\d+)\}", lambda place, parts=parts: parts[int(place[1]) - 1], chinese)
+            return re.sub(r"\{(\d+)\}", partial(_part, parts), chinese)
     return text
+
+
+def _part(parts: list[str], place: re.Match[str]) -> str:
+    return parts[int(place[1]) - 1]

@@ -60,5 +60,8 @@ def write_counts(path: Path, *, write: bool = True) -> list[str]:
     descriptor, lines = with_counts(package)
     local = package.store.local(DESCRIPTOR)
     if lines and write and local is not None:
-        write_whole(local, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+        # Half of a character, which JSON can hold as an escape, is written as that escape again.
+        write_whole(
+            local, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
+        )
     return lines
