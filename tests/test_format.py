@@ -258,6 +258,13 @@ def test_lines_are_those_of_the_file() -> None:
     assert formed.refused == [f"{resource.path}:12: {len(resource.columns) + 1} cells, not {len(resource.columns)}"]
 
 
+def test_a_resource_that_cannot_be_read_is_named(package: Path) -> None:
+    path = package / "datapackage.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"data/units.csv"', '"../units.csv"'), encoding="utf-8")
+    changes = format_package(package, write=False)
+    assert changes.left == ["datapackage.json: the resource 'units' cannot be read; run plans validate"]
+
+
 def test_a_descriptor_with_half_a_character_keeps_it(package: Path) -> None:
     path = package / "datapackage.json"
     text = path.read_text(encoding="utf-8").replace('"title": "', '"title": "\\ud800', 1)

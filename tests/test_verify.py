@@ -303,3 +303,15 @@ def test_a_hostile_listing_writes_nothing_outside(served: str, tmp_path: Path) -
     (tmp_path / "evil" / sums.SUMS).write_text(f"{'0' * 64}  ../../out.txt\n")
     (tmp_path / "evil" / "datapackage.json").write_text(json.dumps({"name": "x", "version": "1.0.0"}))
     assert "no file of a release" in bytes_faults(f"{served}/evil")[sums.SUMS]
+
+
+def test_verify_speaks_chinese(copy: Path) -> None:
+    code, said = command("verify", str(copy), "--lang", "zh")
+    assert code == 0 and "发布版与发布时一致。" in said and "checksums" not in said
+    flip(copy / "rules.json", 5)
+    (copy / "more.txt").write_text("x")
+    code, said = command("verify", str(copy), "--lang", "zh")
+    assert code == 1
+    assert "more.txt: 不属于发布版：SHA256SUMS 里没有列出\n  修改办法: 请删去，或查看是否改了名\n" in said
+    assert "rules.json: 内容与发布的不同" in said and "发布版不成立：2 处错误。" in said
+    assert "to mend" not in said and "note:" not in said

@@ -136,7 +136,7 @@ def validate(
             report = run(path, texts, limit, spark, beside)
             write_out(render(report, format, language, folder_from_here(path)), out)
         except CannotTell as error:
-            stop(error)
+            stop(error, language)
     global _only_memory_left  # noqa: PLW0603 - what `main` has to know when the command has ended
     _only_memory_left = engine == "polars"
     raise typer.Exit(HOLDS if report.holds else DOES_NOT)
@@ -202,7 +202,7 @@ def rules(
     try:
         sys.stdout.write(show(rule, path, format, language, sources))
     except CannotTell as error:
-        stop(error)
+        stop(error, language)
 
 
 @app.command("format")
@@ -229,7 +229,7 @@ def format_(
         changes = format_package(path, write=not check)
         changes.lines += [] if changes.refused else write_counts(path, write=not check)
     except CannotTell as error:
-        stop(error)
+        stop(error, language)
     for line in changes.lines + changes.left:
         typer.echo(visible(translated(line, language)))
     if not changes.lines and not changes.left:

@@ -19,7 +19,7 @@ from pathlib import Path
 from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.grammar.text import compact_text
-from planspec.package import Field, FolderStore, Package, Resource, open_package
+from planspec.package import DESCRIPTOR, Field, FolderStore, Package, Resource, open_package
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Arithmetic that rounds nothing; the usual context keeps 28 digits."""
@@ -354,6 +354,12 @@ def format_package(path: Path, *, write: bool) -> Changes:
     if not package.resources:
         raise CannotTell(f"{path} has no readable descriptor", "run plans validate to see what is wrong with it")
     changes = Changes()
+    listed = [entry.get("name") for entry in package.descriptor["resources"] if isinstance(entry, dict)]
+    changes.left += [
+        f"{DESCRIPTOR}: the resource {name!r} cannot be read; run plans validate"
+        for name in listed
+        if not isinstance(name, str) or name not in package.resources
+    ]
     factors = unit_factors(package)
     for resource in package:
         if not package.store.exists(resource.path):
