@@ -29,10 +29,9 @@ def render(report: Report, language: str, folder: str = "") -> str:
     for finding in report.findings:
         level = _LEVELS[report.severity(finding.rule)]
         title = _property(f"{finding.rule} {finding.column} {finding.key}".strip())
-        # A finding on a whole file has no line, and is then shown at the file.
-        place = f"file={_property(folder + (finding.file or DESCRIPTOR))}" + (
-            f",line={finding.line}" if finding.line else ""
-        )
+        # What is missing is shown at the line before its place; a finding on a whole file has no line.
+        line = finding.line or finding.params.get("after", 0)
+        place = f"file={_property(folder + (finding.file or DESCRIPTOR))}" + (f",line={line}" if line else "")
         lines.append(
             f"::{level} {place},title={title}::{_data(f'{message(finding, language)} {mend(finding, language)}')}"
         )

@@ -34,7 +34,8 @@ def render(report: Report, language: str, folder: str = "") -> str:
     ]
     results = []
     for finding in report.findings:
-        region = {"region": {"startLine": finding.line}} if finding.line else {}
+        line = finding.line or finding.params.get("after", 0)
+        region = {"region": {"startLine": line}} if line else {}
         uri = quote(folder + (finding.file or DESCRIPTOR), safe="/", errors="replace")
         results.append(
             {

@@ -73,7 +73,17 @@ WORDS = {
 
 def message(finding: Finding, language: str) -> str:
     """What is wrong, in one sentence."""
-    return catalogue()[finding.rule].render(finding.params, language)
+    params = {name: _short(value) for name, value in finding.params.items()}
+    return catalogue()[finding.rule].render(params, language)
+
+
+LONG = 200
+"""Characters of a cell that a message shows; JSON has the whole cell among the parameters."""
+
+
+def _short(value: object) -> object:
+    text = str(value)
+    return value if len(text) <= LONG else f"{text[: LONG - 20]}… ({len(text)})"
 
 
 def mend(finding: Finding, language: str) -> str:

@@ -24,6 +24,8 @@ FORMS = {
 }
 SHORTEST = r"\A(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-9]*[1-9])\z"
 """A number as `plans format` writes it: `5.5`, not `5.50`."""
+LARGEST = 1e300
+"""No number of the data may be larger, or smaller than its negative."""
 _SPACE = r"[\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 """White space of Unicode, spelled out: engines disagree on what \\s holds."""
 _BLANKS = rf"\A{_SPACE}|{_SPACE}\z|{_SPACE}{_SPACE}|[\t\x{{a0}}\x{{3000}}\x{{200b}}\x{{feff}}]"
@@ -96,6 +98,10 @@ def _of_field(field_: Field) -> Iterator[CellRule]:
             {"allowed": ", ".join(allowed)},
             settles=all(map(_CLEAN_WORD.fullmatch, allowed)),
         )
+    if field_.type == "number":
+        # Beyond it a computer's number is infinite, or soon becomes so in a product.
+        params = {"bound": "number", "limit": "±1e300"}
+        yield CellRule("S115", name, (value > LARGEST) | (value < -LARGEST), params)
     if field_.type in ("integer", "number", "year"):
         for bound, test in _BOUNDS.items():
             if bound in limits:
