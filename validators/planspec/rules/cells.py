@@ -100,7 +100,7 @@ def _of_field(field_: Field) -> Iterator[CellRule]:
         )
     if field_.type == "number":
         # Beyond it a computer's number is infinite, or soon becomes so in a product.
-        params = {"bound": "number", "limit": "±1e300"}
+        params: dict[str, object] = {"bound": "number", "limit": "±1e300"}
         yield CellRule("S115", name, (value > LARGEST) | (value < -LARGEST), params)
     if field_.type in ("integer", "number", "year"):
         for bound, test in _BOUNDS.items():
