@@ -229,6 +229,12 @@ def test_a_cell_below_no_name_is_refused() -> None:
     assert formed.refused == [f"{resource.path}:1: columns without a name: {len(resource.columns) + 1}"]
 
 
+def test_of_many_strange_columns_some_are_named() -> None:
+    resource, _ = shipped("units")
+    (_, strange) = canonical_csv(",".join(f"c{n}" for n in range(50_000)).encode(), resource, FACTORS).refused
+    assert strange.startswith(f"{resource.path}:1: columns unknown: c0, c1, ") and strange.endswith(", c19, …")
+
+
 def test_a_column_that_stands_twice_is_named() -> None:
     resource, data = shipped("units")
     formed = canonical_csv(data.replace(b",ucum,", b",factor,", 1), resource, FACTORS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -246,16 +247,21 @@ def _without_nameless(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int
     return [(line, [c for at, c in enumerate(row) if at not in nameless]) for line, row in rows], len(nameless)
 
 
+NAMED = 20
+"""Columns of one kind that a header's faults name."""
+
+
 def _header_faults(header: list[str], columns: list[str]) -> list[str]:
     """How a header differs from the columns of the schema, their order aside."""
-    named = [name for name in header if name]
+    named = Counter(name for name in header if name)
     lists = {
-        "columns missing": [name for name in columns if name not in header],
-        "columns unknown": [name for name in dict.fromkeys(named) if name not in columns],
-        "columns there twice": [name for name in dict.fromkeys(named) if named.count(name) > 1],
+        "columns missing": [name for name in columns if name not in named],
+        "columns unknown": [name for name in named if name not in columns],
+        "columns there twice": [name for name, times in named.items() if times > 1],
         "columns without a name": [str(at) for at, name in enumerate(header, 1) if not name],
     }
-    return [f"{what}: {', '.join(names)}" for what, names in lists.items() if names]
+    shown = {what: ", ".join(names[:NAMED]) for what, names in lists.items() if names}
+    return [f"{what}: {names}{', …' if len(lists[what]) > NAMED else ''}" for what, names in shown.items()]
 
 
 def _rows(
