@@ -284,3 +284,13 @@ def test_where_the_locale_is_chinese_errors_are_too(package: Path, tmp_path: Pat
     done = plans("format", package, "--lang", "zh")
     assert done.stdout == "data/units.csv: 带 BOM 的 UTF-8 → UTF-8\n"
     assert plans("format", package, "--lang", "zh").stdout == "所有文件都已是规范写法。\n"
+
+
+def test_what_the_system_refuses_is_no_traceback(package: Path) -> None:
+    done = plans("validate", "a" * 300)
+    assert done.returncode == CANNOT_TELL and "name too long" in done.stderr and "Traceback" not in done.stderr
+    (package / "data/units.csv").unlink()
+    (package / "data/units.csv").symlink_to("units.csv")
+    for command in ("validate", "format"):
+        done = plans(command, package)
+        assert done.returncode == CANNOT_TELL and "loop" in done.stderr and "Traceback" not in done.stderr

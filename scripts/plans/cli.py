@@ -53,6 +53,12 @@ def default_language() -> str:
 
 def stop(error: CannotTell, language: str = "") -> NoReturn:
     """End with exit code 2, saying what happened and how to mend it, in `language` or the one of the locale."""
+    tell(error, language)
+    raise typer.Exit(CANNOT_TELL)
+
+
+def tell(error: CannotTell, language: str = "") -> None:
+    """Say on standard error what happened and how to mend it."""
     from plans.chinese import translated
     from plans.shown import visible
 
@@ -61,7 +67,6 @@ def stop(error: CannotTell, language: str = "") -> NoReturn:
     typer.echo(f"{heads[0]}: {visible(translated(error.what, language))}", err=True)
     if error.mend:
         typer.echo(f"  {heads[1]}: {visible(translated(error.mend, language))}", err=True)
-    raise typer.Exit(CANNOT_TELL)
 
 
 def choose(value: str, allowed: tuple[str, ...], what: str) -> str:
@@ -297,8 +302,23 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(HOLDS)
+    except (OSError, RuntimeError) as error:
+        _tell_system(error)
+        sys.exit(CANNOT_TELL)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _tell_system(error: OSError | RuntimeError) -> None:
+    """Say what the system refused: a path too long, no access, links in a circle, for which Python has no kind of its own."""
+    if isinstance(error, OSError):
+        place = f"{os.fsdecode(error.filename)[:200]}: " if isinstance(error.filename, str | bytes) else ""
+        what = f"{place}{error.strerror or error}"
+    elif str(error).startswith("Symlink loop"):
+        what = str(error)
+    else:
+        raise error
+    tell(CannotTell(what, "check the path, and that you may read and write there"))
 
 
 if __name__ == "__main__":

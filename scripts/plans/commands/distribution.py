@@ -144,11 +144,14 @@ def verify(
         typer.echo(f"{translated('note', language)}: {visible(translated(note, language))}")
     for version, files in verdict.versions.items():
         say(f"{version}: {files} files, checksums {'hold' if not verdict.faults else 'compared'}")
-    say(
-        "The release is what was published."
-        if verdict.holds
-        else f"The release does not hold: {len(verdict.faults)} faults."
-    )
+    if verdict.faults:
+        say(f"The release does not hold: {len(verdict.faults)} faults.")
+    else:
+        say(
+            "The release is what was published."
+            if verdict.holds
+            else "The release does not hold: its data break rules."
+        )
     raise typer.Exit(HOLDS if verdict.holds else DOES_NOT)
 
 

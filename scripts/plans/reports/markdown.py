@@ -30,7 +30,7 @@ def render(report: Report, language: str) -> str:
         rules = [r.id for r in catalogue().values() if r.layer == layer]
         failed = sum(report.counts.get(r, 0) for r in rules)
         layers.append(
-            f"{layer} {len([r for r in rules if r not in report.skipped])}/{len(rules)} {words['rules']}, {failed} ✗"
+            f"{words[layer]} {len([r for r in rules if r not in report.skipped])}/{len(rules)} {words['rules']}, {failed} ✗"
         )
     lines += ["", "; ".join(layers) + ".", ""]
     if report.findings:

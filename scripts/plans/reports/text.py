@@ -46,7 +46,7 @@ def _proved(report: Report, language: str) -> list[str]:
         run = [r for r in rules if r.id not in report.skipped]
         failed = sum(report.counts.get(r.id, 0) for r in rules)
         lines.append(
-            f"  {layer:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗"
+            f"  {words[layer]:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗"
         )
     return lines
 

@@ -37,6 +37,10 @@ WORDS = {
         "finding": "finding",
         "lowered": "lowered by the package",
         "why": "why",
+        "structure": "structure",
+        "row": "row",
+        "package": "package",
+        "source": "source",
     },
     "zh": {
         "holds": "数据成立。",
@@ -67,6 +71,10 @@ WORDS = {
         "finding": "问题",
         "lowered": "由本包配置降级",
         "why": "原因",
+        "structure": "结构",
+        "row": "逐行",
+        "package": "整包",
+        "source": "原文",
     },
 }
 
