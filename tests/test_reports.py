@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 
 from conftest import copy_package
 from plans.reports import FORMATS, folder_from_here, render
+from plans.shown import as_json, visible
 from planspec.findings import Finding
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report, validate
@@ -112,6 +114,15 @@ def test_what_a_cell_brings_does_not_steer_the_reader(broken: Report, format: st
     assert escape in text and "\\u202e" in text
     if format in ("json", "sarif"):
         assert cell in texts_of(json.loads(text))
+
+
+def test_every_character_that_acts_is_escaped_and_no_other() -> None:
+    acting = {c for c in map(chr, range(0x110000)) if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")}
+    seen = "".join(c for c in map(chr, range(0x110000)) if c not in acting and unicodedata.category(c) != "Cn")
+    assert {c for c in acting if visible(c) == c} == set()
+    assert visible(seen) == seen
+    assert json.loads(as_json(sorted(acting))) == sorted(acting)
+    assert set(as_json(sorted(acting))) & acting == {"\n"}
 
 
 def test_chinese_and_signs_are_shown_as_they_are(broken: Report) -> None:
