@@ -17,7 +17,7 @@ APART = ("bench", "mutation", "scan_eval.py", "scan_invariants.py", "scan_labels
 """Tools of the project's own workshop, which speak English."""
 RAISED = {"CannotTell": 0, "Fault": 1}
 """Calls whose texts a person reads, and the first argument that is one."""
-WHOLE = ("canonical.py", "counts.py")
+WHOLE = ("canonical.py", "counts.py", "spreadsheet.py")
 """Modules of which every text is shown."""
 LOCAL = {"what", "note"}
 """Names that texts have before they are shown."""

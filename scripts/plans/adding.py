@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from plans.silences import refuted, silences
-from planspec.canonical import canonical_csv, decode, unit_factors
+from planspec.canonical import canonical_csv, unit_factors
 from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.files import write_whole
@@ -23,6 +23,7 @@ from planspec.scan import Scan
 from planspec.scan.entries import Difference, Drafts, draft, is_open
 from planspec.scan.known import Cells, Tables
 from planspec.scan.review import TOLD, Item, figures_of, told
+from planspec.spreadsheet import decode
 
 COMPLETENESS = ("full", "digest", "excerpt")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from plans.telling import default_language, tell, tell_system
 from planspec.beside import MOST, Turns, ask_beside, cores, may_fork
 from planspec.errors import CannotTell
 
@@ -45,28 +46,10 @@ Sources = Annotated[
 Language = Annotated[str, typer.Option("--lang", help="Language of texts: en or zh. Default: from the locale.")]
 
 
-def default_language() -> str:
-    """zh where the locale is Chinese, else en."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
-
-
 def stop(error: CannotTell, language: str = "") -> NoReturn:
     """End with exit code 2, saying what happened and how to mend it, in `language` or the one of the locale."""
     tell(error, language)
     raise typer.Exit(CANNOT_TELL)
-
-
-def tell(error: CannotTell, language: str = "") -> None:
-    """Say on standard error what happened and how to mend it."""
-    from plans.chinese import translated
-    from plans.shown import visible
-
-    language = language or default_language()
-    heads = ("plans 无法判断", "修改办法") if language == "zh" else ("plans could not tell", "to mend")
-    typer.echo(f"{heads[0]}: {visible(translated(error.what, language))}", err=True)
-    if error.mend:
-        typer.echo(f"  {heads[1]}: {visible(translated(error.mend, language))}", err=True)
 
 
 def choose(value: str, allowed: tuple[str, ...], what: str) -> str:
@@ -303,22 +286,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(HOLDS)
     except (OSError, RuntimeError) as error:
-        _tell_system(error)
+        tell_system(error)
         sys.exit(CANNOT_TELL)
     except KeyboardInterrupt:
         sys.exit(130)
-
-
-def _tell_system(error: OSError | RuntimeError) -> None:
-    """Say what the system refused: a path too long, no access, links in a circle, for which Python has no kind of its own."""
-    if isinstance(error, OSError):
-        place = f"{os.fsdecode(error.filename)[:200]}: " if isinstance(error.filename, str | bytes) else ""
-        what = f"{place}{error.strerror or error}"
-    elif str(error).startswith("Symlink loop"):
-        what = str(error)
-    else:
-        raise error
-    tell(CannotTell(what, "check the path, and that you may read and write there"))
 
 
 if __name__ == "__main__":

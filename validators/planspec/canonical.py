@@ -10,8 +10,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
@@ -21,6 +19,7 @@ from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.grammar.text import compact_text
 from planspec.package import DESCRIPTOR, Field, FolderStore, Package, Resource, open_package
+from planspec.spreadsheet import decode, header_faults, lines_of, without_nameless, written
 
 _EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
 """Arithmetic that rounds nothing; the usual context keeps 28 digits."""
@@ -59,21 +58,6 @@ class Formed:
     said: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
-
-
-def decode(data: bytes) -> tuple[str, str]:
-    """Text of a CSV file and the encoding it was in: utf-8, utf-8 with BOM, utf-16 or gb18030.
-
-    Raises `UnicodeDecodeError` where it is none of them.
-    """
-    if data[:3] == b"\xef\xbb\xbf":
-        return data[3:].decode("utf-8"), "UTF-8 with BOM"
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16"), "UTF-16"
-    try:
-        return data.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
-        return data.decode("gb18030"), "GBK"
 
 
 def canonical_number(text: str) -> str:
@@ -172,7 +156,7 @@ def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> F
     delimiter = max(",\t;", key=header_line.count)
     if delimiter != ",":
         said.append(f"{path}: {'tab' if delimiter == chr(9) else 'semicolon'} → comma")
-    read = list(_lines(text, delimiter))
+    read = list(lines_of(text, delimiter))
     if read and isinstance(read[-1][1], str):
         return Formed(data, refused=[f"{path}:{read[-1][0]}: {read[-1][1]}"])
     rows = [(line, row) for line, row in read if isinstance(row, list) and any(row)]
@@ -180,11 +164,11 @@ def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> F
         return Formed(data, refused=[f"{path}: it is empty; it needs its header"])
     if empty := len(read) - len(rows):
         said.append(f"{path}: {empty} empty {'row' if empty == 1 else 'rows'} removed")
-    rows, removed = _without_nameless(rows)
+    rows, removed = without_nameless(rows)
     if removed:
         said.append(f"{path}: {removed} empty {'column' if removed == 1 else 'columns'} without a name removed")
     header = [h.strip() for h in rows[0][1]]
-    if faults := _header_faults(header, resource.columns):
+    if faults := header_faults(header, resource.columns):
         return Formed(data, refused=[f"{path}:{rows[0][0]}: {fault}" for fault in faults])
     if header != rows[0][1]:
         said.append(f"{path}: blanks around the names of columns removed")
@@ -195,7 +179,7 @@ def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> F
         return Formed(data, refused=refused)
     filled = _derive(body, resource, factors)
     ordered = sorted(body, key=lambda row: _sort_key(row, resource))
-    result = _written([resource.columns, *([row[c] for c in resource.columns] for row in ordered)]).encode("utf-8")
+    result = written([resource.columns, *([row[c] for c in resource.columns] for row in ordered)]).encode("utf-8")
     if result == data:
         return Formed(data, left=left)
     if changed:
@@ -209,59 +193,9 @@ def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> F
     if not text.endswith(("\n", "\r")):
         said.append(f"{path}: the last line ended")
     plain_text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
-    if _written([row for _, row in read if isinstance(row, list)], delimiter).rstrip("\n") != plain_text:
+    if written([row for _, row in read if isinstance(row, list)], delimiter).rstrip("\n") != plain_text:
         said.append(f"{path}: quoting made minimal")
     return Formed(result, said, left)
-
-
-def _written(rows: list[list[str]], delimiter: str = ",") -> str:
-    out = io.StringIO()
-    csv.writer(out, delimiter=delimiter, lineterminator="\n").writerows(rows)
-    return out.getvalue()
-
-
-def _lines(text: str, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Each row of a CSV text with the line it begins on; last of all why the rest cannot be read, where it cannot."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    line = 1
-    try:
-        for row in reader:
-            yield line, row
-            line = reader.line_num + 1
-    except csv.Error as error:
-        quotes = "expected after" in str(error) or "end of data" in str(error)
-        why = "a quote does not close, or text follows a closed one" if quotes else str(error)
-        yield line, f"the row that begins here cannot be read: {why}"
-
-
-def _without_nameless(rows: list[tuple[int, list[str]]]) -> tuple[list[tuple[int, list[str]]], int]:
-    """The rows without columns that have neither a name nor a cell, which a spreadsheet adds; how many these are."""
-    width = len(rows[0][1])
-    nameless = {
-        at
-        for at, name in enumerate(rows[0][1])
-        if not name.strip() and not any(row[at].strip() for _, row in rows if at < len(row))
-    }
-    if not nameless or any(len(row) != width for _, row in rows):
-        return rows, 0
-    return [(line, [c for at, c in enumerate(row) if at not in nameless]) for line, row in rows], len(nameless)
-
-
-NAMED = 20
-"""Columns of one kind that a header's faults name."""
-
-
-def _header_faults(header: list[str], columns: list[str]) -> list[str]:
-    """How a header differs from the columns of the schema, their order aside."""
-    named = Counter(name for name in header if name)
-    lists = {
-        "columns missing": [name for name in columns if name not in named],
-        "columns unknown": [name for name in named if name not in columns],
-        "columns there twice": [name for name, times in named.items() if times > 1],
-        "columns without a name": [str(at) for at, name in enumerate(header, 1) if not name],
-    }
-    shown = {what: ", ".join(names[:NAMED]) for what, names in lists.items() if names}
-    return [f"{what}: {names}{', …' if len(lists[what]) > NAMED else ''}" for what, names in shown.items()]
 
 
 def _rows(

@@ -12,10 +12,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from planspec.canonical import decode
 from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.package import DESCRIPTOR, FolderStore, Package, Resource, open_package
+from planspec.spreadsheet import decode
 
 
 def declared(resource: Resource) -> int | None:
