@@ -127,8 +127,33 @@ def test_a_folder_that_no_build_made_is_left_alone(source: Path, tmp_path: Path)
             "time zone",
         ),
         (lambda p: _edit(p / "datapackage.json", '"version": "0.1.0",', ""), "no `version`"),
+        (
+            lambda p: _edit(p / "datapackage.json", '"title": "', '"title": "\\ud800'),
+            r"^datapackage\.json: `title` holds \\ud800, ",
+        ),
+        (
+            lambda p: _edit(p / "schemas" / "units.json", '"description": "', '"description": "\\u0000'),
+            r"^schemas/units\.json: `(fields\.0\.)?description` holds \\x00, ",
+        ),
+        (lambda p: _edit(p / "datapackage.json", '"title": "', '"\\udc00": 1, "title": "'), r"`\\udc00` holds \\udc00"),
+        (
+            lambda p: _edit(p / "datapackage.json", '"title": "', '"extra": [{"share": NaN}], "title": "'),
+            r"`extra\.0\.share` is nan",
+        ),
+        (lambda p: (p / "CHANGELOG.md").write_bytes("# 更新".encode("gbk")), r"CHANGELOG\.md is not UTF-8"),
     ],
-    ids=["missing table", "dangling reference", "no date", "no time zone", "no version"],
+    ids=[
+        "missing table",
+        "dangling reference",
+        "no date",
+        "no time zone",
+        "no version",
+        "half a character",
+        "a control in a schema",
+        "half a character in a name",
+        "no number",
+        "GBK beside",
+    ],
 )
 def test_nothing_is_written_where_something_is_wrong(tmp_path: Path, spoil: object, says: str) -> None:
     package = stamped_package(tmp_path / "package")

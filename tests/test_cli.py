@@ -260,3 +260,37 @@ def test_a_long_report_comes_whole_though_the_process_ends_at_once(package: Path
     assert done.returncode == DOES_NOT
     assert len(done.stdout) > 100_000
     assert json.loads(done.stdout)["findings"]
+
+
+@pytest.mark.parametrize("to", ["user@host.1:2", ".#targets.csv", "loop.csv"])
+@pytest.mark.parametrize("name", [".#targets.csv", "loop.csv"])
+def test_a_link_to_nowhere_beside_the_tables_is_no_table(package: Path, name: str, to: str) -> None:
+    """Emacs leaves such a link while a file is edited."""
+    (package / "data" / name).symlink_to(to)
+    done = plans("validate", package)
+    assert (done.returncode, done.stderr) == (HOLDS, "")
+
+
+def test_where_the_locale_is_chinese_errors_are_too(package: Path, tmp_path: Path) -> None:
+    done = plans("validate", tmp_path / "none", LC_ALL="zh_CN.UTF-8")
+    assert done.returncode == CANNOT_TELL
+    assert (
+        done.stderr
+        == f"plans 无法判断: {tmp_path / 'none'} 不存在\n  修改办法: 请给出文件夹、datapackage.json 或 zip\n"
+    )
+    done = plans("validate", package, "--lang", "zh")
+    assert "没有原文" in done.stdout and "no source text" not in done.stdout
+    (package / "data/units.csv").write_bytes(b"\xef\xbb\xbf" + (package / "data/units.csv").read_bytes())
+    done = plans("format", package, "--lang", "zh")
+    assert done.stdout == "data/units.csv: 带 BOM 的 UTF-8 → UTF-8\n"
+    assert plans("format", package, "--lang", "zh").stdout == "所有文件都已是规范写法。\n"
+
+
+def test_what_the_system_refuses_is_no_traceback(package: Path) -> None:
+    done = plans("validate", "a" * 300)
+    assert done.returncode == CANNOT_TELL and "name too long" in done.stderr and "Traceback" not in done.stderr
+    (package / "data/units.csv").unlink()
+    (package / "data/units.csv").symlink_to("units.csv")
+    for command in ("validate", "format"):
+        done = plans(command, package)
+        assert done.returncode == CANNOT_TELL and "loop" in done.stderr and "Traceback" not in done.stderr

@@ -140,6 +140,27 @@ def test_any_configuration(folder: Path, data: bytes) -> None:
         (folder / "plans.toml").unlink()
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[lowr]]\nrule = 'P340'", "`lowr`"),
+        ("lowered = []", "`lowered`"),
+        ("[[lower]]\nrule = 'P340'\nseverty = 'info'\nreason = 'x'", "`severty`"),
+        ("[limits]\nvalue = 1", "`limits`"),
+    ],
+)
+def test_a_key_that_configuration_does_not_have_is_named(folder: Path, text: str, said: str) -> None:
+    (folder / "plans.toml").write_text(text, encoding="utf-8")
+    try:
+        with pytest.raises(CannotTell) as error:
+            validate(folder, None)
+    finally:
+        (folder / "plans.toml").unlink()
+    assert said in error.value.what
+    near = {"`lowr`": "lower", "`lowered`": "lower", "`severty`": "severity", "`limits`": "[[lower]]"}[said]
+    assert near in error.value.mend
+
+
 @FEW
 @given(name=st.sampled_from(CSV_NAMES), data=st.binary(max_size=200))
 def test_format_refuses_or_rewrites(tmp_path_factory: pytest.TempPathFactory, name: str, data: bytes) -> None:

@@ -558,3 +558,15 @@ def test_data_that_were_released_hold_by_the_rules_of_their_time(tmp_path: Path)
         folder = as_released(tag, tmp_path / tag)
         report, notes = judge(folder, held_to((folder / RULES).read_bytes()))
         assert report.holds, (tag, report.counts, notes)
+
+
+def test_verify_speaks_chinese(copy: Path) -> None:
+    code, said = command("verify", str(copy), "--lang", "zh")
+    assert code == 0 and "发布版与发布时一致。" in said and "checksums" not in said
+    flip(copy / "rules.json", 5)
+    (copy / "more.txt").write_text("x")
+    code, said = command("verify", str(copy), "--lang", "zh")
+    assert code == 1
+    assert "more.txt: 不属于发布版：SHA256SUMS 里没有列出\n  修改办法: 请删去，或查看是否改了名\n" in said
+    assert "rules.json: 内容与发布的不同" in said and "发布版不成立：2 处文件有误。" in said
+    assert "to mend" not in said and "note:" not in said

@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from plans.silences import refuted, silences
-from planspec.canonical import canonical_csv, decode, unit_factors
+from planspec.canonical import canonical_csv, unit_factors
 from planspec.counts import write_counts
 from planspec.errors import CannotTell
 from planspec.files import write_whole
@@ -23,6 +23,7 @@ from planspec.scan import Scan
 from planspec.scan.entries import Difference, Drafts, draft, is_open
 from planspec.scan.known import Cells, Tables
 from planspec.scan.review import TOLD, Item, figures_of, told
+from planspec.spreadsheet import decode
 
 COMPLETENESS = ("full", "digest", "excerpt")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
@@ -314,13 +315,13 @@ def _canonical(package: Package, name: str, rows: list[Cells], factors: dict[str
     writer = csv.DictWriter(out, resource.columns, restval="", extrasaction="ignore", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    data, _, refused = canonical_csv(out.getvalue().encode("utf-8"), resource, factors)
-    if refused:
-        raise CannotTell(f"{resource.path}: {refused[0]}", "mend the cell in the review")
+    formed = canonical_csv(out.getvalue().encode("utf-8"), resource, factors)
+    if formed.refused:
+        raise CannotTell(formed.refused[0], "mend the cell in the review")
     path = package.store.local(resource.path)
     if path is None:
         raise CannotTell(f"{resource.path} cannot be written", "give the folder of the package")
-    return path, data
+    return path, formed.data
 
 
 def _keep_text(report: Report, source: Cells, package_path: Path) -> None:

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from plans.telling import default_language, tell, tell_system
 from planspec.beside import MOST, Turns, ask_beside, cores, may_fork
 from planspec.errors import CannotTell
 
@@ -45,17 +46,9 @@ Sources = Annotated[
 Language = Annotated[str, typer.Option("--lang", help="Language of texts: en or zh. Default: from the locale.")]
 
 
-def default_language() -> str:
-    """zh where the locale is Chinese, else en."""
-    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return "zh" if locale.lower().startswith("zh") else "en"
-
-
-def stop(error: CannotTell) -> NoReturn:
-    """End with exit code 2, saying what happened and how to mend it."""
-    typer.echo(f"plans could not tell: {error.what}", err=True)
-    if error.mend:
-        typer.echo(f"  to mend: {error.mend}", err=True)
+def stop(error: CannotTell, language: str = "") -> NoReturn:
+    """End with exit code 2, saying what happened and how to mend it, in `language` or the one of the locale."""
+    tell(error, language)
     raise typer.Exit(CANNOT_TELL)
 
 
@@ -83,7 +76,8 @@ def write_out(text: str, out: Path | None) -> None:
         return
     from planspec.files import write_whole
 
-    write_whole(out, text.encode("utf-8"))
+    # Half of a pair, which a file name or JSON may hold, is no character that UTF-8 can write.
+    write_whole(out, text.encode("utf-8", "backslashreplace"))
 
 
 @app.command()
@@ -117,7 +111,7 @@ def validate(
     if engine == "polars":
         _halve_cores(path)
     with _uncollected(), ask_beside(partial(_beside, path, sources)) if engine == "polars" else nullcontext() as beside:
-        from plans.reports import FORMATS, render
+        from plans.reports import FORMATS, folder_from_here, render
         from planspec.rules.run import Spark
         from planspec.rules.run import validate as run
         from planspec.rules.source import find_sources
@@ -128,9 +122,9 @@ def validate(
             texts = find_sources(path, sources, os.environ.get("PLANS_SOURCES"))
             spark = Spark(master or "local[*]", data) if engine == "spark" else None
             report = run(path, texts, limit, spark, beside)
-            write_out(render(report, format, language), out)
+            write_out(render(report, format, language, folder_from_here(path)), out)
         except CannotTell as error:
-            stop(error)
+            stop(error, language)
     global _only_memory_left  # noqa: PLW0603 - what `main` has to know when the command has ended
     _only_memory_left = engine == "polars"
     raise typer.Exit(HOLDS if report.holds else DOES_NOT)
@@ -138,10 +132,21 @@ def validate(
 
 def _halve_cores(path: Path) -> None:
     """Leave each of two processes half of the cores, where there will be two: polars' threads would wait for one another."""
-    tables = (path if path.is_dir() else path.parent) / "data"
     # None are seen of a package in an archive, which one process holds.
-    if may_fork() and 0 < sum(file.stat().st_size for file in tables.glob("*.csv")) <= MOST:
+    if may_fork() and 0 < _size_of_tables(path) <= MOST:
         _leave_half()
+
+
+def _size_of_tables(path: Path) -> int:
+    """Bytes of the tables, as far as they can be told: an editor may leave a link to nowhere (`.#targets.csv`) beside them."""
+    size = 0
+    try:
+        for file in ((path if path.is_dir() else path.parent) / "data").glob("[!.]*.csv"):
+            with suppress(OSError):
+                size += file.stat().st_size
+    except OSError:
+        return 0
+    return size
 
 
 def _leave_half() -> None:
@@ -185,7 +190,7 @@ def rules(
     try:
         sys.stdout.write(show(rule, path, format, language, sources))
     except CannotTell as error:
-        stop(error)
+        stop(error, language)
 
 
 @app.command("format")
@@ -194,26 +199,31 @@ def format_(
     check: Annotated[
         bool, typer.Option("--check", help="Change nothing; exit 1 where something would change.")
     ] = False,
+    lang: Language = "",
 ) -> None:
     """Rewrite the CSV files canonically, fill derived columns and count the rows; say what changed.
 
+    Exits 1 where a file or a cell cannot be brought into form; it is named and left as it is.
+
     Example: plans format . --check
     """
+    from plans.chinese import translated
+    from plans.shown import visible
     from planspec.canonical import format_package
     from planspec.counts import write_counts
 
+    language = choose(lang or default_language(), ("en", "zh"), "language")
     try:
         changes = format_package(path, write=not check)
         changes.lines += [] if changes.refused else write_counts(path, write=not check)
     except CannotTell as error:
-        stop(error)
-    for change in changes.lines:
-        typer.echo(change)
-    if changes.refused:
-        raise typer.Exit(DOES_NOT)
-    if not changes.lines:
-        typer.echo("Every file is canonical.")
-    raise typer.Exit(DOES_NOT if check and changes.lines else HOLDS)
+        stop(error, language)
+    for line in changes.lines + changes.left:
+        typer.echo(visible(translated(line, language)))
+    if not changes.lines and not changes.left:
+        typer.echo(translated("Every file is canonical.", language))
+    wrong = changes.refused or changes.left or (check and changes.lines)
+    raise typer.Exit(DOES_NOT if wrong else HOLDS)
 
 
 @app.command()
@@ -266,7 +276,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:
-            reconfigure(encoding="utf-8", errors="replace")
+            reconfigure(encoding="utf-8", errors="backslashreplace")
     try:
         try:
             app()
@@ -275,6 +285,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(HOLDS)
+    except (OSError, RuntimeError) as error:
+        tell_system(error)
+        sys.exit(CANNOT_TELL)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -232,8 +232,8 @@ def publish(dist: Path, url: str, step: Callable[[str], None] = _silent) -> Outc
     if not (dist / SUMS).is_file():
         raise CannotTell(
             f"{dist} is no built release: {f'it holds no {SUMS}' if dist.is_dir() else 'it is no folder'}",
-            "DIST is the folder that plans build made, with its SHA256SUMS; the zip is one of its files: plans build --out dist,"
-            " then plans publish dist",
+            "DIST is the folder that `plans build` made, with its SHA256SUMS; the zip is one of its files: `plans build --out dist`,"
+            " then `plans publish dist`",
         )
     release = read_folder(dist)
     outcome = Outcome(release.version)

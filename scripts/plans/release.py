@@ -85,7 +85,7 @@ def prepare(folder: Path, version: str, date: str, sources: Folders) -> Plan:
     except CannotTell as error:
         raise CannotTell(
             error.what,
-            "a release is a commit and a tag: run this in a clone of the package's repository (git clone), or name the folder of"
+            "a release is a commit and a tag: run this in a clone of the package's repository (`git clone`), or name the folder of"
             " the package in one with --package",
         ) from error
     head = repository.commit("HEAD")

@@ -2,7 +2,7 @@
 
 UTF-8 without BOM, LF, minimal quoting, rows in the order of their key, columns in the order of the schema, derived
 columns filled. What a spreadsheet did without loss is undone and said; where it may have lost digits, the file is left
-alone and the cell is named.
+alone and the cell is named. A cell that has no canonical form (`1,000`) stays as it is, and is named too.
 """
 
 from __future__ import annotations
@@ -11,16 +11,21 @@ import csv
 import io
 import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from pathlib import Path
 
 from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.grammar.text import compact_text
-from planspec.package import Field, FolderStore, Package, Resource, open_package
+from planspec.package import DESCRIPTOR, Field, FolderStore, Package, Resource, open_package
+from planspec.spreadsheet import decode, header_faults, lines_of, without_nameless, written
 
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+"""Arithmetic that rounds nothing; the usual context keeps 28 digits."""
 _EXPONENT = re.compile(r"^[+-]?\d+(?:\.\d+)?[eE][+-]?\d+$")
 _NUMBER = re.compile(r"^[+-]?(?:\d+(?:\.\d*)?|\.\d+)$")
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _SLASHED_DATE = re.compile(r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})$")
 _FIXED_DIGITS = re.compile(r"^\^(?:\[0-9\]|\\d)\{(\d+)\}\$$")
 COMPACT_COLUMNS = frozenset(("stated", "cue", "printed"))
@@ -34,25 +39,25 @@ DERIVED = {
 
 @dataclass
 class Changes:
-    """What formatting changed, a line each, and what it refused to guess."""
+    """What formatting changed, a line each; what it could not bring into form, a line each; whether it left a file alone."""
 
     lines: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
     refused: bool = False
 
 
-def decode(data: bytes) -> tuple[str, str]:
-    """Text of a CSV file and the encoding it was in: utf-8, utf-8 with BOM, utf-16 or gb18030.
+@dataclass
+class Formed:
+    """A CSV file in canonical form.
 
-    Raises `UnicodeDecodeError` where it is none of them.
+    `said`: what was changed. `left`: cells that have no canonical form and stay as they are. `refused`: why the file was
+    left alone; `data` are then the bytes given.
     """
-    if data[:3] == b"\xef\xbb\xbf":
-        return data[3:].decode("utf-8"), "UTF-8 with BOM"
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return data.decode("utf-16"), "UTF-16"
-    try:
-        return data.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
-        return data.decode("gb18030"), "GBK"
+
+    data: bytes
+    said: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
 
 
 def canonical_number(text: str) -> str:
@@ -63,16 +68,32 @@ def canonical_number(text: str) -> str:
 
 
 def plain(number: Decimal) -> str:
-    """A decimal without exponent, trailing zeros or a negative zero."""
+    """A decimal, every digit of it, without exponent, trailing zeros or a negative zero."""
     if number == 0:
         return "0"
-    shown = format(number.normalize(), "f")
+    shown = format(number, "f")
     return shown.rstrip("0").rstrip(".") if "." in shown else shown
 
 
 def base_value(value: str, factor: str) -> str:
     """value × factor, exactly, as canonical text."""
-    return plain(Decimal(value) * Decimal(factor))
+    return plain(_EXACT.multiply(Decimal(value), Decimal(factor)))
+
+
+def _has_form(text: str, column: Field) -> bool:
+    """Whether a cell is written in the type of its column; True for types that prescribe no form."""
+    if column.type == "number":
+        return bool(_NUMBER.match(text))
+    if column.type in ("integer", "year"):
+        return bool(_WHOLE.fullmatch(text))
+    if column.type == "boolean":
+        return text in ("true", "false")
+    if column.type == "date":
+        try:
+            return date.fromisoformat(text).isoformat() == text
+        except ValueError:
+            return False
+    return True
 
 
 def _cell(cell: str, column: Field, derived: bool) -> tuple[str, str]:
@@ -89,7 +110,7 @@ def _cell(cell: str, column: Field, derived: bool) -> tuple[str, str]:
             return cell, "the spreadsheet saved ### instead of the number"
         try:
             return canonical_number(text), ""
-        except (ValueError, InvalidOperation):
+        except ValueError:
             return text, ""
     if column.type == "boolean" and text.lower() in ("true", "false"):
         return text.lower(), ""
@@ -112,83 +133,96 @@ def _sort_key(row: dict[str, str], resource: Resource) -> tuple:
     for name in resource.primary_key:
         text = row[name]
         number = resource.field(name).type in ("integer", "year", "number")
-        parts.append((0, int(text), text) if number and re.fullmatch(r"-?\d+", text) else (1, 0, text))
+        parts.append((0, Decimal(text), text) if number and _NUMBER.match(text) else (1, 0, text))
     return tuple(parts)
 
 
-def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> tuple[bytes, list[str], list[str]]:
-    """Canonical bytes of a resource's CSV, what was changed, and what was refused.
+def canonical_csv(data: bytes, resource: Resource, factors: dict[str, str]) -> Formed:
+    """A resource's CSV in canonical form, with what was changed, what was left and what was refused.
 
-    `factors`: unit_id → factor as text. With refusals the bytes are the ones given.
+    `factors`: unit_id → factor as text.
     """
     path = resource.path
     try:
         text, encoding = decode(data)
     except UnicodeDecodeError as error:
-        return data, [], [f"{path}: byte {error.start} is neither UTF-8, UTF-16 nor GBK; save the file as CSV UTF-8"]
-    said = [f"{path}: {encoding} → UTF-8"] if encoding != "UTF-8" else []
+        why = f"{path}: byte {error.start} is neither UTF-8, UTF-16 nor GBK; save the file as CSV UTF-8"
+        return Formed(data, refused=[why])
     if "\x00" in text:
-        return data, said, [f"{path}: it holds NUL characters; save the file as CSV UTF-8"]
-    if "\r" in text:
-        said.append(f"{path}: CRLF → LF")
+        line = text[: text.index("\x00")].count("\n") + 1
+        return Formed(data, refused=[f"{path}:{line}: it holds NUL characters; save the file as CSV UTF-8"])
+    said = [f"{path}: {encoding} → UTF-8"] if encoding != "UTF-8" else []
     header_line = text.split("\n", 1)[0]
     delimiter = max(",\t;", key=header_line.count)
     if delimiter != ",":
         said.append(f"{path}: {'tab' if delimiter == chr(9) else 'semicolon'} → comma")
-    try:
-        rows = [r for r in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if any(r)]
-    except csv.Error as error:
-        return data, said, [f"{path}: {error}; the quotes of a cell do not close"]
+    read = list(lines_of(text, delimiter))
+    if read and isinstance(read[-1][1], str):
+        return Formed(data, refused=[f"{path}:{read[-1][0]}: {read[-1][1]}"])
+    rows = [(line, row) for line, row in read if isinstance(row, list) and any(row)]
     if not rows:
-        return data, said, [f"{path}: it is empty; it needs its header"]
-    header = [h.strip() for h in rows[0]]
-    if sorted(header) != sorted(resource.columns):
-        missing, extra = set(resource.columns) - set(header), set(header) - set(resource.columns)
-        return (
-            data,
-            said,
-            [
-                f"{path}: columns missing: {', '.join(sorted(missing)) or '–'}; unknown: {', '.join(sorted(extra)) or '–'}"
-            ],
-        )
+        return Formed(data, refused=[f"{path}: it is empty; it needs its header"])
+    if empty := len(read) - len(rows):
+        said.append(f"{path}: {empty} empty {'row' if empty == 1 else 'rows'} removed")
+    rows, removed = without_nameless(rows)
+    if removed:
+        said.append(f"{path}: {removed} empty {'column' if removed == 1 else 'columns'} without a name removed")
+    header = [h.strip() for h in rows[0][1]]
+    if faults := header_faults(header, resource.columns):
+        return Formed(data, refused=[f"{path}:{rows[0][0]}: {fault}" for fault in faults])
+    if header != rows[0][1]:
+        said.append(f"{path}: blanks around the names of columns removed")
     if header != resource.columns:
         said.append(f"{path}: columns put in order")
-    body, changed, refused = _rows(rows[1:], header, resource)
+    body, changed, left, refused = _rows(rows[1:], header, resource)
     if refused:
-        return data, said, refused
+        return Formed(data, refused=refused)
     filled = _derive(body, resource, factors)
     ordered = sorted(body, key=lambda row: _sort_key(row, resource))
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(resource.columns)
-    writer.writerows([row[c] for c in resource.columns] for row in ordered)
-    result = out.getvalue().encode("utf-8")
+    result = written([resource.columns, *([row[c] for c in resource.columns] for row in ordered)]).encode("utf-8")
     if result == data:
-        return data, [], []
+        return Formed(data, left=left)
     if changed:
-        said.append(f"{path}: {changed} cells put in canonical form")
+        said.append(f"{path}: {changed} {'cell' if changed == 1 else 'cells'} put in canonical form")
     if filled:
-        said.append(f"{path}: {filled} derived cells filled")
+        said.append(f"{path}: {filled} derived {'cell' if filled == 1 else 'cells'} filled")
     if ordered != body:
         said.append(f"{path}: rows put in the order of their key")
-    return result, said or [f"{path}: quoting made minimal"], []
+    if "\r" in text and b"\r" not in result:
+        said.append(f"{path}: CR removed, so that LF alone ends a line")
+    if not text.endswith(("\n", "\r")):
+        said.append(f"{path}: the last line ended")
+    plain_text = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\n")
+    if written([row for _, row in read if isinstance(row, list)], delimiter).rstrip("\n") != plain_text:
+        said.append(f"{path}: quoting made minimal")
+    return Formed(result, said, left)
 
 
-def _rows(rows: list[list[str]], header: list[str], resource: Resource) -> tuple[list[dict[str, str]], int, list[str]]:
+def _rows(
+    rows: list[tuple[int, list[str]]], header: list[str], resource: Resource
+) -> tuple[list[dict[str, str]], int, list[str], list[str]]:
+    """The rows in form, how many cells that changed, and the lines on cells that were left and refused."""
     derived = DERIVED.get(resource.name, ("",))[0]
+    fields = {f.name: f for f in resource.fields}
     fixed = [f.name for f in resource.fields if _FIXED_DIGITS.match(str(f.constraints.get("pattern", "")))]
     codes = fixed if "printed" in header else []
-    body, changed, refused = [], 0, []
-    for line, row in enumerate(rows, 2):
+    body: list[dict[str, str]] = []
+    changed, left, refused = 0, [], []
+    for line, row in rows:
         if len(row) != len(header):
             refused.append(f"{resource.path}:{line}: {len(row)} cells, not {len(header)}")
             continue
         out = {}
         for name, cell in zip(header, row, strict=True):
-            out[name], lost = _cell(cell, resource.field(name), name == derived)
-            changed += out[name] != cell
+            out[name], lost = _cell(cell, fields[name], name == derived)
+            # An exponent in a derived column is computed again, which is told as such.
+            changed += out[name] != cell and not (name == derived and not out[name])
             if lost:
-                refused.append(f"{resource.path}:{line}:{name}: {cell!r}: {lost}; type the value again")
+                refused.append(f"{resource.path}:{line}:{name}: {_short(cell)}: {lost}; type the value again")
+            elif out[name] and not _has_form(out[name], fields[name]):
+                left.append(
+                    f"{resource.path}:{line}:{name}: {_short(cell)} is no {_KINDS[fields[name].type]}; left as it is"
+                )
         code = _shortened_code(dict(zip(header, row, strict=True)), out, codes)
         if code and _shorter_than_its_place(out):
             refused.append(
@@ -196,7 +230,20 @@ def _rows(rows: list[list[str]], header: list[str], resource: Resource) -> tuple
                 f" check the figure and type {code} again as {out[code]}"
             )
         body.append(out)
-    return body, changed, refused
+    return body, changed, left, refused
+
+
+_KINDS = {
+    "number": "plain number, as in 1000 or 5.5",
+    "integer": "whole number, as in 1000",
+    "year": "year, as in 2025",
+    "boolean": "true or false",
+    "date": "date, as in 2025-01-06",
+}
+
+
+def _short(cell: str) -> str:
+    return repr(cell if len(cell) <= 60 else f"{cell[:59]}…")
 
 
 def _shortened_code(before: dict[str, str], after: dict[str, str], codes: list[str]) -> str:
@@ -231,8 +278,8 @@ def unit_factors(package: Package) -> dict[str, str]:
     resource = package.resources.get("units")
     if resource is None or not package.store.exists(resource.path):
         return {}
-    data, _, refused = canonical_csv(package.store.read(resource.path), resource, {})
-    rows = [] if refused else csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))
+    formed = canonical_csv(package.store.read(resource.path), resource, {})
+    rows = [] if formed.refused else csv.DictReader(io.StringIO(formed.data.decode("utf-8"), newline=""))
     return {r["unit_id"]: r["factor"] for r in rows if r["unit_id"] and r["factor"]}
 
 
@@ -247,6 +294,12 @@ def format_package(path: Path, *, write: bool) -> Changes:
     if not package.resources:
         raise CannotTell(f"{path} has no readable descriptor", "run plans validate to see what is wrong with it")
     changes = Changes()
+    listed = [entry.get("name") for entry in package.descriptor["resources"] if isinstance(entry, dict)]
+    changes.left += [
+        f"{DESCRIPTOR}: the resource {name!r} cannot be read; run plans validate"
+        for name in listed
+        if not isinstance(name, str) or name not in package.resources
+    ]
     factors = unit_factors(package)
     for resource in package:
         if not package.store.exists(resource.path):
@@ -254,10 +307,11 @@ def format_package(path: Path, *, write: bool) -> Changes:
             changes.refused = True
             continue
         data = package.store.read(resource.path)
-        result, said, refused = canonical_csv(data, resource, factors)
-        changes.lines += refused or said
-        changes.refused = changes.refused or bool(refused)
+        formed = canonical_csv(data, resource, factors)
+        changes.lines += formed.refused or formed.said
+        changes.left += formed.left
+        changes.refused = changes.refused or bool(formed.refused)
         local = package.store.local(resource.path)
-        if write and result != data and local is not None:
-            write_whole(local, result)
+        if write and formed.data != data and local is not None:
+            write_whole(local, formed.data)
     return changes

@@ -12,10 +12,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-from planspec.canonical import decode
 from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.package import DESCRIPTOR, FolderStore, Package, Resource, open_package
+from planspec.spreadsheet import decode
 
 
 def declared(resource: Resource) -> int | None:
@@ -30,7 +30,7 @@ def counted(package: Package, resource: Resource) -> int | None:
         return None
     try:
         text, _ = decode(package.store.read(resource.path))
-        return max(0, sum(1 for row in csv.reader(io.StringIO(text, newline="")) if row) - 1)
+        return max(0, sum(1 for row in csv.reader(io.StringIO(text, newline="")) if any(row)) - 1)
     except (UnicodeDecodeError, csv.Error):
         return None
 
@@ -60,5 +60,8 @@ def write_counts(path: Path, *, write: bool = True) -> list[str]:
     descriptor, lines = with_counts(package)
     local = package.store.local(DESCRIPTOR)
     if lines and write and local is not None:
-        write_whole(local, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8"))
+        # Half of a character, which JSON can hold as an escape, is written as that escape again.
+        write_whole(
+            local, (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8", "backslashreplace")
+        )
     return lines

@@ -15,7 +15,7 @@ from typing import Any
 
 from planspec.errors import CannotTell
 from planspec.findings import Finding
-from planspec.soundness import VERSION, plain_text, sound_fields, sound_key, unread_form, unread_schema
+from planspec.soundness import LONGEST, VERSION, plain_text, sound_fields, sound_key, unread_form, unread_schema
 
 MAX_FILE_BYTES = 2_000_000_000
 """No single file of a package may be larger; a larger one is refused before it is read."""
@@ -188,10 +188,6 @@ def safe_path(path: object) -> bool:
 def _json(store: Store, name: str, faults: list[Finding]) -> dict[str, Any] | None:
     try:
         value = json.loads(store.read(name).decode("utf-8"))
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
-    except UnicodeEncodeError as error:
-        faults.append(Finding("S101", file=name, params={"why": f"half a character, {error.object[error.start]!r}"}))
-        return None
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 0)
         faults.append(Finding("S101", file=name, line=line, params={"why": str(error)}))
@@ -199,6 +195,10 @@ def _json(store: Store, name: str, faults: list[Finding]) -> dict[str, Any] | No
     if not isinstance(value, dict):
         faults.append(Finding("S101", file=name, params={"why": f"a JSON {type(value).__name__}, not an object"}))
         return None
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as error:
+        faults.append(Finding("S101", file=name, params={"why": f"half a character, {error.object[error.start]!r}"}))
     return value
 
 
@@ -283,10 +283,11 @@ def _resolve(resources: dict[str, Resource], listed: set[str], faults: list[Find
             if kinds.get(reference.target) == resource.field(reference.field).type:
                 kept.append(reference)
             elif other is not None or reference.resource not in listed:
-                nothing = "which is no column of its type" if other else "and no resource has this name"
-                why = (
-                    f"the foreign key on {reference.field} leads to {reference.resource}.{reference.target}, {nothing}"
-                )
+                target = f"{reference.resource}.{reference.target}"
+                if other:
+                    why = f"the foreign key on {reference.field} leads to {target}, which is no column of its type"
+                else:
+                    why = f"the foreign key on {reference.field} leads to {target}, and no resource has this name"
                 place = str(resource.meta["schema"]) if isinstance(resource.meta.get("schema"), str) else DESCRIPTOR
                 faults.append(Finding("S102", resource.name, place, params={"why": why}))
         resolved[resource.name] = replace(resource, references=tuple(kept))
@@ -329,7 +330,7 @@ def open_package(path: str | os.PathLike[str]) -> Package:
     if descriptor is not None and not (isinstance(listed, list) and listed):
         faults.append(Finding("S102", file=name, params={"why": "it lists no resources"}))
     told = (descriptor or {}).get("version")
-    if told is not None and not (isinstance(told, str) and VERSION.fullmatch(told)):
+    if told is not None and not (isinstance(told, str) and VERSION.fullmatch(told) and len(told) <= LONGEST):
         faults.append(
             Finding("S102", file=name, params={"why": f"the version {str(told)[:60]!r} is not of the form 1.2.3"})
         )

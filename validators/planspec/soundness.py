@@ -6,8 +6,10 @@ import math
 import re
 from typing import Any
 
-VERSION = re.compile(r"(?:0|[1-9]\d*)(?:\.(?:0|[1-9]\d*)){2}")
+VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
 """The form of a version, all of it; no other text can follow another or name a folder."""
+LONGEST = 60
+"""Characters that a version may have."""
 TYPES = frozenset(("string", "integer", "number", "boolean", "date", "year", "any"))
 RESERVED = "_"
 """Columns whose names begin so are ours: the line, and what rules join to a row."""

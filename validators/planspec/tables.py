@@ -31,6 +31,7 @@ WHOLE = 1 << 26
 """Bytes of a file up to which it is read at once."""
 
 
+LACKS, MOVED = "column missing", "columns in another order"
 PARTING = {"\t": "parted by tabs", ";": "parted by semicolons", "|": "parted by bars"}
 """Marks that spreadsheets write between cells in place of commas."""
 
@@ -120,13 +121,13 @@ def header_faults(header: list[str], resource: Resource) -> list[Finding]:
 
     lost = [place for place, name in enumerate(expected) if name not in header]
     for place in lost:
-        fault("missing", expected[place], place)
+        fault(LACKS, expected[place], place)
     for place, name in enumerate(header):
         if place not in lost and (name not in expected or name in header[:place]):
-            fault("extra" if name not in expected else "twice", name, place)
+            fault("extra column" if name not in expected else "column twice", name, place)
     if not faults:
         place = next(i for i, name in enumerate(expected) if header[i] != name)
-        fault("order", expected[place], place)
+        fault(MOVED, expected[place], place)
     return faults
 
 
@@ -253,7 +254,7 @@ def read_chunks(stream: BinaryIO, resource: Resource, faults: list[Finding]) -> 
             quotes -= first.count(b'"')
             header, found = _header(_decode(first, resource, 0)[0], resource)
             faults += found
-            if any(f.params["why"] in ("missing", "extra", "twice") for f in found):
+            if any(f.params["why"] != MOVED for f in found):
                 raise UnreadableError
             before = 1
         else:

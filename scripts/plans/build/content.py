@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +94,10 @@ class Content:
 
     def text_of(self, name: str) -> str:
         """Text of a companion file, or "" where it is not there."""
-        return self.bytes_of(name).decode("utf-8") if self.package.store.exists(name) else ""
+        try:
+            return self.bytes_of(name).decode("utf-8") if self.package.store.exists(name) else ""
+        except UnicodeDecodeError as error:
+            raise CannotTell(f"{name} is not UTF-8", "save it as UTF-8") from error
 
 
 def created(descriptor: dict[str, Any]) -> datetime:
@@ -110,12 +115,47 @@ def created(descriptor: dict[str, Any]) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _unwritable(value: Any, at: str = "") -> Iterator[tuple[str, str]]:
+    """What of a JSON value no artifact can hold: its place, and why: a control, half a character, a number that is none."""
+    if isinstance(value, str):
+        # A tab and line ends are text; XML, and so xlsx, has no other control.
+        wrong = next((c for c in value if (c < " " and c not in "\t\r\n") or "\ud800" <= c <= "\udfff"), "")
+        if wrong:
+            yield at, f"holds {ascii(wrong)[1:-1]}, which is no character of a text"
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield at, f"is {value}, which is no number of JSON"
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            place = f"{at}.{key}".removeprefix(".")
+            yield from _unwritable(str(key), place)
+            yield from _unwritable(inner, place)
+
+
+def _check_writable(file: str, content: Any) -> None:
+    for place, why in _unwritable(content):
+        raise CannotTell(f"{file}: `{ascii(place)[1:-1] if not place.isprintable() else place}` {why}", "write it anew")
+
+
 def read_content(path: Path, diff: str = "") -> Content:
     """Read the package at `path` (folder, descriptor or zip) for building.
 
     Raises `CannotTell` where the package or one of its tables cannot be read: no artifact is made of half a package.
     """
     package = open_package(path)
+    _check_writable(DESCRIPTOR, package.descriptor)
+    for resource in package:
+        file = resource.meta.get("schema")
+        _check_writable(file if isinstance(file, str) else DESCRIPTOR, resource.schema)
+    for needed in ("name", "version"):
+        if package.descriptor and not package.descriptor.get(needed):
+            raise CannotTell(f"{DESCRIPTOR} has no `{needed}`", "a release is named by it; add it")
+    try:
+        parse_version(package.version or "0.0.0")
+    except ValueError as error:
+        raise CannotTell(
+            f"{DESCRIPTOR}: `version` {package.version[:80]!r} is not of the form 1.2.3",
+            "write three numbers with dots between; `plans release` does",
+        ) from error
     tables, faults = read_tables(package)
     unread = [r.name for r in package if r.name not in tables]
     wrong = [*package.faults, *(fault for fault in faults if fault.rule not in LEGIBLE)]
@@ -123,14 +163,4 @@ def read_content(path: Path, diff: str = "") -> Content:
         first = ", ".join(f"{fault.file}:{fault.line}" if fault.line else fault.file for fault in wrong[:1])
         at = f" ({first})" if first else ""
         raise CannotTell(f"{path} cannot be read whole{at}", "run plans validate to see what is wrong with it")
-    for needed in ("name", "version"):
-        if not package.descriptor.get(needed):
-            raise CannotTell(f"{DESCRIPTOR} has no `{needed}`", "a release is named by it; add it")
-    try:
-        parse_version(package.version)
-    except ValueError as error:
-        raise CannotTell(
-            f"{DESCRIPTOR}: `version` {package.version[:80]!r} is not of the form 1.2.3",
-            "write three numbers with dots between; `plans release` does",
-        ) from error
     return Content(path, package, tables, created(package.descriptor), diff)

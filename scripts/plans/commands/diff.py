@@ -38,7 +38,7 @@ def diff(
             text = render(compare(before, after), form, language, limit)
         write_out(text, out)
     except CannotTell as error:
-        stop(error)
+        stop(error, language)
 
 
 def base_of(new: str) -> Path:

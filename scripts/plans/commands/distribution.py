@@ -48,6 +48,7 @@ def build(
     Example: plans build --out dist
     """
     from plans.build import build as run
+    from plans.chinese import translated
     from plans.cli import default_language, stop
     from plans.reports import render
     from planspec.rules.run import validate
@@ -57,7 +58,7 @@ def build(
         report = validate(path, find_sources(path, None, os.environ.get("PLANS_SOURCES")))
         if not report.holds:
             typer.echo(render(report, "text", default_language()), nl=False)
-            typer.echo("Nothing was built.")
+            typer.echo(translated("Nothing was built.", default_language()))
             raise typer.Exit(DOES_NOT)
         text = _text(diff) if diff else ""
         sizes = run(path, out, text, _progress())
@@ -117,8 +118,10 @@ def verify(
 
     Example: plans verify qingdao-district-plans.zip
     """
+    from plans.chinese import translated
     from plans.cli import choose, default_language, stop
     from plans.reports import render
+    from plans.shown import visible
     from plans.verify import verify as run
 
     language = choose(lang or default_language(), ("en", "zh"), "language")
@@ -126,19 +129,24 @@ def verify(
         verdict = run(release, _progress())
     except CannotTell as error:
         _done()
-        stop(error)
+        stop(error, language)
     _done()
+
+    def say(text: str) -> None:
+        typer.echo(visible(translated(text, language)))
+
     for fault in verdict.faults:
-        typer.echo(str(fault))
+        say(f"{fault.file}: {fault.what}")
+        typer.echo(f"  {translated('to mend', language)}: {visible(translated(fault.mend, language))}")
     for report in verdict.reports.values():
         typer.echo(render(report, "text", language), nl=False)
     for note in verdict.notes:
-        typer.echo(f"note: {note}")
+        typer.echo(f"{translated('note', language)}: {visible(translated(note, language))}")
     for version, files in verdict.versions.items():
-        typer.echo(f"{version}: {files} files, checksums {'hold' if not verdict.faults else 'compared'}")
+        say(f"{version}: {files} files, checksums {'hold' if not verdict.faults else 'compared'}")
     against = [_number(verdict.faults, "fault"), _number(range(verdict.errors), "error") + " by its own rules"]
     wrong = [text for text in against if not text.startswith("0 ")]
-    typer.echo(f"The release does not hold: {', '.join(wrong)}." if wrong else "The release is what was published.")
+    say(f"The release does not hold: {', '.join(wrong)}." if wrong else "The release is what was published.")
     raise typer.Exit(HOLDS if verdict.holds else DOES_NOT)
 
 

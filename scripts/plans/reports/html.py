@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import html
 from collections import defaultdict
-from html import escape
 
-from plans.reports.words import WORDS, ledger, mend, message, place, proof, unlisted
+from plans.reports.words import WORDS, idle, ledger, lowered, mend, message, place, proof, unlisted
+from plans.shown import visible
 from planspec.findings import Finding
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
@@ -18,6 +19,11 @@ table{border-collapse:collapse;width:100%;font-size:.9rem;content-visibility:aut
 code{font-size:.85em;overflow-wrap:anywhere}.error{color:#b00020}.warning{color:#8a5a00}
 @media(prefers-color-scheme:dark){.error{color:#ff8a80}.warning{color:#ffcc80}}
 """
+
+
+def escape(text: str) -> str:
+    """The text as it may stand in the page."""
+    return html.escape(visible(text))
 
 
 def render(report: Report, language: str) -> str:
@@ -34,13 +40,9 @@ def render(report: Report, language: str) -> str:
     ]
     for rule_id in sorted(groups, key=lambda r: (report.severity(r) != "error", r)):
         body.append(_group(report, rule_id, groups[rule_id], more.get(rule_id, 0), language))
-    for why in sorted(set(report.skipped.values())):
-        rules = ", ".join(sorted(r for r, w in report.skipped.items() if w == why))
-        body.append(f"<p>{escape(words['skipped'])}: {escape(rules)} ({escape(why)})</p>")
-    for change in report.lowered:
-        body.append(
-            f"<p>{escape(words['lowered'])}: {escape(change['rule'])} → {escape(change['severity'])} ({escape(change['reason'])})</p>"
-        )
+    for why, rules in idle(report, language):
+        body.append(f"<p>{escape(words['skipped'])}: {escape(', '.join(rules))} ({escape(why)})</p>")
+    body += [f"<p>{escape(lowered(change, language))}</p>" for change in report.lowered]
     title = escape(f"{report.package} {report.version}")
     return (
         f'<!doctype html><html lang="{"zh-CN" if language == "zh" else "en"}"><meta charset="utf-8">'

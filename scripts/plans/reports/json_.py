@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
+from plans.chinese import translated
 from plans.reports.words import mend, message, unlisted
+from plans.shown import as_json
 from planspec import TOOL_VERSION
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
@@ -12,7 +12,7 @@ from planspec.rules.run import Report
 
 def render(report: Report, language: str) -> str:
     """One JSON object: `holds`, exact `counts`, `rules` with rows and skips, `findings`."""
-    return json.dumps(content(report, language), ensure_ascii=False, indent=2)
+    return as_json(content(report, language))
 
 
 def content(report: Report, language: str) -> dict:
@@ -34,7 +34,7 @@ def content(report: Report, language: str) -> dict:
                 "severity": report.severity(rule.id),
                 "rows": report.rows.get(rule.id, 0),
                 "found": report.counts.get(rule.id, 0),
-                "skipped": report.skipped.get(rule.id, ""),
+                "skipped": translated(report.skipped.get(rule.id, ""), language),
             }
             for rule in catalogue().values()
         ],

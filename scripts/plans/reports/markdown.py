@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from plans.reports.words import WORDS, ledger, mend, message, place, proof
+from plans.reports.words import WORDS, idle, ledger, lowered, mend, message, place, proof
+from plans.shown import visible
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
 
@@ -11,7 +12,7 @@ LISTED = 50
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return visible(text).replace("|", "\\|")
 
 
 def render(report: Report, language: str) -> str:
@@ -29,7 +30,7 @@ def render(report: Report, language: str) -> str:
         rules = [r.id for r in catalogue().values() if r.layer == layer]
         failed = sum(report.counts.get(r, 0) for r in rules)
         layers.append(
-            f"{layer} {len([r for r in rules if r not in report.skipped])}/{len(rules)} {words['rules']}, {failed} ✗"
+            f"{words[layer]} {len([r for r in rules if r not in report.skipped])}/{len(rules)} {words['rules']}, {failed} ✗"
         )
     lines += ["", "; ".join(layers) + ".", ""]
     if report.findings:
@@ -49,9 +50,8 @@ def render(report: Report, language: str) -> str:
         rest = sum(report.counts.values()) - min(len(report.findings), LISTED)
         if rest:
             lines += ["", f"… {rest} {words['more']}"]
-    for why in sorted(set(report.skipped.values())):
-        idle = ", ".join(sorted(r for r, w in report.skipped.items() if w == why))
-        lines += ["", f"{words['skipped']}: {idle} ({why})"]
+    for why, rules in idle(report, language):
+        lines += ["", f"{words['skipped']}: {', '.join(rules)} ({why})"]
     for change in report.lowered:
-        lines += ["", f"{words['lowered']}: {change['rule']} → {change['severity']} ({change['reason']})"]
-    return "\n".join(lines) + "\n"
+        lines += ["", lowered(change, language)]
+    return "\n".join(visible(line) for line in lines) + "\n"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from plans.reports.words import WORDS, ledger, mend, message, place, proof, unlisted
+from plans.reports.words import WORDS, idle, ledger, lowered, mend, message, place, proof, unlisted
+from plans.shown import visible
 from planspec.rules.catalogue import LAYERS, catalogue
 from planspec.rules.run import Report
 
@@ -28,7 +29,7 @@ def render(report: Report, language: str) -> str:
     lines += [*_proved(report, language), *_skipped(report, language)]
     counts = ", ".join(f"{report.count(s)} {words[s + 's']}" for s in ("error", "warning", "info"))
     lines.append(f"{words['holds'] if report.holds else words['fails']} {counts}. ({report.seconds:.1f} s)")
-    return "\n".join(lines)
+    return "\n".join(visible(line) for line in lines)
 
 
 def _proved(report: Report, language: str) -> list[str]:
@@ -45,23 +46,16 @@ def _proved(report: Report, language: str) -> list[str]:
         run = [r for r in rules if r.id not in report.skipped]
         failed = sum(report.counts.get(r.id, 0) for r in rules)
         lines.append(
-            f"  {layer:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗"
+            f"  {words[layer]:<9} {len(run):>2}/{len(rules)} {words['rules']}, {sum(report.rows.get(r.id, 0) for r in run):>6} × {words['checked']}, {failed} ✗"
         )
     return lines
 
 
 def _skipped(report: Report, language: str) -> list[str]:
     words = WORDS[language]
-    lines = []
-    reasons: dict[str, list[str]] = {}
-    for rule, why in report.skipped.items():
-        reasons.setdefault(why, []).append(rule)
-    for why, rules in reasons.items():
-        lines.append(f"  {words['skipped']}: {', '.join(sorted(rules))} ({why})")
+    lines = [f"  {words['skipped']}: {', '.join(rules)} ({why})" for why, rules in idle(report, language)]
     if report.missing_texts:
         more = len(report.missing_texts) - NAMED
         rest = f", … +{more}" if more > 0 else ""
         lines.append(f"  {words['skipped']}: {', '.join(report.missing_texts[:NAMED])}{rest} ({words['texts']})")
-    for change in report.lowered:
-        lines.append(f"  {words['lowered']}: {change['rule']} → {change['severity']} ({change['reason']})")
-    return lines
+    return lines + [f"  {lowered(change, language)}" for change in report.lowered]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from plans.chinese import translated
 from planspec.findings import Finding
 from planspec.rules.catalogue import catalogue
 from planspec.rules.run import Report
@@ -36,6 +37,10 @@ WORDS = {
         "finding": "finding",
         "lowered": "lowered by the package",
         "why": "why",
+        "structure": "structure",
+        "row": "row",
+        "package": "package",
+        "source": "source",
     },
     "zh": {
         "holds": "数据成立。",
@@ -66,13 +71,27 @@ WORDS = {
         "finding": "问题",
         "lowered": "由本包配置降级",
         "why": "原因",
+        "structure": "结构",
+        "row": "逐行",
+        "package": "整包",
+        "source": "原文",
     },
 }
 
 
 def message(finding: Finding, language: str) -> str:
     """What is wrong, in one sentence."""
-    return catalogue()[finding.rule].render(finding.params, language)
+    params = {name: _short(value) for name, value in finding.params.items()}
+    return catalogue()[finding.rule].render(params, language)
+
+
+LONG = 200
+"""Characters of a cell that a message shows; JSON has the whole cell among the parameters."""
+
+
+def _short(value: object) -> object:
+    text = str(value)
+    return value if len(text) <= LONG else f"{text[: LONG - 20]}… ({len(text)})"
 
 
 def mend(finding: Finding, language: str) -> str:
@@ -97,6 +116,19 @@ def proof(report: Report, language: str) -> str:
     facts = report.facts
     stated = facts.get("targets", 0) + facts.get("results", 0)
     return f"{facts.get('proved', 0)} / {stated} {WORDS[language]['proved']}"
+
+
+def lowered(change: dict[str, str], language: str) -> str:
+    """That the package turned a rule down, to what, and why."""
+    return f"{WORDS[language]['lowered']}: {change['rule']} → {change['severity']} ({change['reason']})"
+
+
+def idle(report: Report, language: str) -> list[tuple[str, list[str]]]:
+    """Why rules were skipped, each reason with its rules."""
+    reasons: dict[str, list[str]] = {}
+    for rule, why in sorted(report.skipped.items()):
+        reasons.setdefault(translated(why, language), []).append(rule)
+    return sorted(reasons.items())
 
 
 def unlisted(report: Report) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from planspec.soundness import LONGEST, VERSION
 
 LEVELS = ("none", "patch", "minor", "major")
 """Steps of a version, weakest first."""
@@ -47,13 +47,11 @@ again break a consumer as surely as a renamed field does, so they are major; a r
 reflect changes in referenced data", so it is minor.
 """
 
-_VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)")
-
 
 def parse_version(text: str) -> tuple[int, int, int]:
     """`1.2.3` → (1, 2, 3). Raises `ValueError` for anything but three plain numbers."""
-    match = _VERSION.fullmatch(text)
-    if not match or len(text) > 60:
+    match = VERSION.fullmatch(text)
+    if not match or len(text) > LONGEST:
         raise ValueError(text)
     return int(match[1]), int(match[2]), int(match[3])
 

@@ -23,6 +23,10 @@ FORMS = {
     "boolean": r"\A(true|false)\z",
     "date": r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\z",
 }
+SHORTEST = r"\A(0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)\.[0-9]*[1-9])\z"
+"""A number as `plans format` writes it: `5.5`, not `5.50`."""
+LARGEST = 1e300
+"""No number of the data may be larger, or smaller than its negative."""
 _SPACE = r"[\t-\r \x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}]"
 """White space of Unicode, spelled out: engines disagree on what \\s holds."""
 _BLANKS = rf"\A{_SPACE}|{_SPACE}\z|{_SPACE}{_SPACE}|[\t\x{{a0}}\x{{3000}}\x{{200b}}\x{{feff}}]"
@@ -59,6 +63,8 @@ class CellRule:
     """Where the rule only looks for a pattern: that pattern, so that several can be looked for at once."""
     settles: bool = False
     """Whether no cell that keeps this rule holds what those patterns look for."""
+    clears: str = ""
+    """Another rule on the column, which no cell breaks that keeps this one."""
 
 
 def _looks_for(rule: str, column: str, pattern: str) -> CellRule:
@@ -74,6 +80,8 @@ def _of_field(field_: Field) -> Iterator[CellRule]:
         # Of truth values nothing but their form is ever cast.
         odd = value.is_null() if field_.type == "boolean" else value.is_null() | ~text.str.contains(FORMS[field_.type])
         yield CellRule("S112", name, ~text.is_null() & odd, {"type": field_.type})
+    if field_.type == "number":
+        yield CellRule("S123", name, ~text.is_null() & (value.is_null() | ~text.str.contains(SHORTEST)), clears="S112")
     if limits.get("pattern"):
         yield CellRule(
             "S113",
@@ -91,6 +99,10 @@ def _of_field(field_: Field) -> Iterator[CellRule]:
             {"allowed": ", ".join(allowed)},
             settles=all(map(_CLEAN_WORD.fullmatch, allowed)),
         )
+    if field_.type == "number":
+        # Beyond it a computer's number is infinite, or soon becomes so in a product.
+        params: dict[str, object] = {"bound": "number", "limit": "±1e300"}
+        yield CellRule("S115", name, (value > LARGEST) | (value < -LARGEST), params)
     if field_.type in ("integer", "number", "year"):
         for bound, test in _BOUNDS.items():
             if bound in limits:
@@ -113,7 +125,7 @@ def _of_field(field_: Field) -> Iterator[CellRule]:
 
 
 def cell_rules(resource: Resource) -> list[CellRule]:
-    """S111 to S119 for a resource, column by column: required, type, pattern, code list, bounds, length, text form."""
+    """S111 to S119 and S123 for a resource, column by column: required, type, pattern, code list, bounds, length, form."""
     return [rule for field_ in resource.fields for rule in _of_field(field_)]
 
 
@@ -128,10 +140,12 @@ def suspects(rules: list[CellRule]) -> dict[str, tuple[nw.Expr, list[CellRule]]]
     for rule in rules:
         if rule.pattern:
             patterns.setdefault(rule.column, []).append(rule)
+    cleared = {(rule.clears, rule.column): rule for rule in rules if rule.clears}
     for n, rule in enumerate(rules):
-        if not rule.pattern and rule.rule != "S119":
+        if not rule.pattern and rule.rule != "S119" and not rule.clears:
             settled = patterns.pop(rule.column, []) if rule.settles else []
-            groups[str(n)] = rule.defect, [rule, *settled]
+            stricter = cleared.get((rule.rule, rule.column))
+            groups[str(n)] = (stricter or rule).defect, [rule, *([stricter] if stricter else []), *settled]
     for column, looking in patterns.items():
         groups[column] = nw.col(column).str.contains("|".join(r.pattern for r in looking)), looking
     return groups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
@@ -141,17 +142,26 @@ class Context:
         self.collector.add(Finding(rule, name, self.resource(name).path, line, column, key, params))
 
     def report_rows(
-        self, rule: str, name: str, failing: pl.DataFrame, column: str, columns: tuple[str, ...] = ()
+        self,
+        rule: str,
+        name: str,
+        failing: pl.DataFrame,
+        column: str | Callable[[dict[str, Any]], str],
+        columns: tuple[str, ...] = (),
     ) -> None:
-        """Report every row of `failing` (which carries `_line`), with the values of `columns` as parameters."""
+        """Report every row of `failing` (which carries `_line`), with the values of `columns` as parameters.
+
+        `column`: where a row is wrong, or what tells it from the row.
+        """
         if failing.is_empty():
             return
         keys = [k for k in self.resource(name).primary_key if k in failing.columns]
-        wanted = [c for c in dict.fromkeys((*columns, column)) if c in failing.columns]
+        named = (column,) if isinstance(column, str) else ()
+        wanted = [c for c in dict.fromkeys((*columns, *named)) if c in failing.columns]
         for row in failing.select(list(dict.fromkeys((LINE, *keys, *wanted)))).iter_rows(named=True):
             key = "/".join(str(row[k]) for k in keys)
             params = {c: show(row[c]) for c in wanted}
-            self.report(rule, name, row[LINE], column, key, **params)
+            self.report(rule, name, row[LINE], column if isinstance(column, str) else column(row), key, **params)
 
 
 def show(value: object) -> str:

@@ -276,10 +276,19 @@ def check_units(context: Context) -> None:
                 row[LINE],
                 wrong[0],
                 row["unit_id"],
-                cell=row[wrong[0]],
+                cell=row["ucum" if wrong[0] == "symbol_zh" else wrong[0]],
                 symbol=row["symbol_zh"],
                 expected=wrong[1],
             )
+
+
+def _is_unit(row: dict[str, str], code: str) -> bool:
+    """Whether dimension and factor of a unit are those of a UCUM code."""
+    dimension, size = UCUM.get(code, ("", 0.0))
+    try:
+        return row["dimension"] == dimension and abs(float(row["factor"]) - size) <= 1e-9 * size
+    except ValueError:
+        return False
 
 
 def _unit_fault(row: dict[str, str], iso: dict[str, str]) -> tuple[str, str] | None:
@@ -296,6 +305,9 @@ def _unit_fault(row: dict[str, str], iso: dict[str, str]) -> tuple[str, str] | N
     if shown and shown.group(1) != symbol:
         return "name_en", f"({symbol})"
     if row["ucum"] != (SYMBOL_UCUM.get(symbol, "")):
+        others = [other for other, code in SYMBOL_UCUM.items() if code == row["ucum"]]
+        if others and _is_unit(row, row["ucum"]) and not _is_unit(row, SYMBOL_UCUM.get(symbol, "")):
+            return "symbol_zh", ", ".join(others)
         return "ucum", SYMBOL_UCUM.get(symbol, "") or "empty"
     money = next((code for name_zh, code in CURRENCIES.items() if bare == name_zh), "")
     if row["iso4217"] != money and (money, row["iso4217"]) != ("CNY", "CNH"):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -229,6 +231,7 @@ def _check_printed(context: Context, texts: dict[str, Text]) -> None:
 
 def _check_recount(context: Context, texts: dict[str, Text]) -> None:
     """T407: a run of digits, T408: a numeral that quantifies, that no ledger row covers."""
+    after = _places(context)
     covered: dict[str, set[int]] = defaultdict(set)
     for source, start, end in context.frame("figures").select("source_id", "start", "end").iter_rows():
         if start is not None and end is not None:
@@ -239,7 +242,14 @@ def _check_recount(context: Context, texts: dict[str, Text]) -> None:
             if not covered[source].issuperset(range(*match.span())):
                 around = compact_text(text.stored[max(0, match.start() - 8) : match.end() + 8])
                 context.report(
-                    "T407", "figures", 0, "start", f"{source}/{match.start()}", printed=match.group(), found=around
+                    "T407",
+                    "figures",
+                    0,
+                    "start",
+                    f"{source}/{match.start()}",
+                    printed=match.group(),
+                    found=around,
+                    after=after(source, match.start()),
                 )
         read = [(r.start, r.end) for r in read_figures(text.compact.text)]
         for first, last in sorted({*read, *find_unsettled(text.compact.text)}):
@@ -257,7 +267,26 @@ def _check_recount(context: Context, texts: dict[str, Text]) -> None:
                     f"{source}/{start}",
                     printed=text.compact.text[first:last],
                     found=around,
+                    after=after(source, start),
                 )
+
+
+def _places(context: Context) -> Callable[[str, int], int]:
+    """What tells behind which line of the ledger a figure of a document belongs; it looks once the first time."""
+
+    @cache
+    def rows() -> tuple[list[tuple[str, int]], list[int]]:
+        known = (
+            context.frame("figures").select("source_id", "start", LINE).drop_nulls().sort("source_id", "start", LINE)
+        )
+        return list(zip(known["source_id"], known["start"], strict=True)), known[LINE].to_list()
+
+    def after(source: str, start: int) -> int:
+        places, lines = rows()
+        before = bisect_right(places, (source, start))
+        return int(lines[before - 1]) if before else 1
+
+    return after
 
 
 def _check_errata(context: Context, texts: dict[str, Text]) -> None:
@@ -293,19 +322,27 @@ def _check_spans(context: Context, texts: dict[str, Text]) -> None:
             continue
         context.count("T411", 1)
         start, end = row["headline_start"], row["headline_end"]
-        body = compact_text(text.stored[start:end])
-        if not (_announced(text.stored, start, body) and _ended(text.stored, end, body)) or not all(
-            any(first <= place < last for place in goals[row["source_id"]])
-            for first, last in _sentences(text.stored, start, end)
-        ):
+        if not _states_goals(text, start, end, goals[row["source_id"]]):
+            sound = [name for name, other in texts.items() if _states_goals(other, start, end, goals[name])]
             context.report(
                 "T411",
                 "coverage",
                 row[LINE],
-                "headline_start",
+                "source_id" if sound else "headline_start",
                 f"{row['source_id']}/{row['district_code']}",
-                found=body[:30],
+                found=compact_text(text.stored[start:end])[:30],
+                elsewhere=f"; in document {sound[0]} it would be sound" if sound else "",
             )
+
+
+def _states_goals(text: Text, start: int, end: int, goals: list[int]) -> bool:
+    """Whether a span is an announced statement, ended, each sentence of which has one of the `goals` (places)."""
+    body = compact_text(text.stored[start:end])
+    return (
+        _announced(text.stored, start, body)
+        and _ended(text.stored, end, body)
+        and all(any(first <= place < last for place in goals) for first, last in _sentences(text.stored, start, end))
+    )
 
 
 def _announced(stored: str, start: int, body: str) -> bool:

@@ -20,7 +20,7 @@ from planspec.package import Resource
 from planspec.rules.cells import FORMS, TYPED, any_cell, cell_rules, report_cells
 from planspec.rules.context import Context
 from planspec.rules.spark import SparkFrames, brief, open_session, together
-from planspec.tables import LINE, UnreadableError, header_faults
+from planspec.tables import LINE, MOVED, UnreadableError, header_faults
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame, SparkSession
@@ -70,7 +70,7 @@ def _read(session: SparkSession, resource: Resource, address: str) -> tuple[Data
             columnNameOfCorruptRecord=CORRUPT,
             maxCharsPerColumn=-1,
         )
-    if any(f.params["why"] in ("missing", "extra", "twice") for f in faults):
+    if any(f.params["why"] != MOVED for f in faults):
         raise UnreadableError(*faults)
     return frame.select(*resource.columns, CORRUPT, (F.monotonically_increasing_id() + 1).alias(LINE)), faults
 

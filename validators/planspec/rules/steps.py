@@ -86,7 +86,8 @@ def _judge_rows(context: Context, name: str, rules: list[RowRule]) -> None:
     for rule in rules:
         context.count(rule.rule, judged.rows[rule.rule])
         if rule.rule in judged.failing:
-            context.report_rows(rule.rule, name, judged.failing[rule.rule], rule.column, catalogue()[rule.rule].columns)
+            failing, read = judged.failing[rule.rule], catalogue()[rule.rule].columns
+            context.report_rows(rule.rule, name, failing, rule.place or rule.column, read)
 
 
 def _check_form(context: Context) -> None:

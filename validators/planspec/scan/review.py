@@ -13,10 +13,10 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from planspec.canonical import decode
 from planspec.errors import CannotTell
 from planspec.files import write_whole
 from planspec.scan.rows import COLUMNS, Row
+from planspec.spreadsheet import decode
 
 DECISIONS = ("", "accept", "aside", "reject")
 """Open; as proposed or edited; kept in the ledger without a record, with a reason; not a figure of the report."""
