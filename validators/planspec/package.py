@@ -25,6 +25,8 @@ MAX_MEMBERS = 10_000
 """Files that an archive may hold; a package has some dozens."""
 
 DESCRIPTOR = "datapackage.json"
+FORM = "_form"
+"""Parameter of a fault that says that files are told to be written otherwise than they are read: it can be compared."""
 
 
 @dataclass(frozen=True)
@@ -245,8 +247,9 @@ def _resource(store: Store, meta: dict[str, Any], faults: list[Finding]) -> Reso
     primary = sound_key(schema.get("primaryKey"), columns, wrong)
     references = _references(name, schema.get("foreignKeys"), columns, wrong)
     place = str(meta["schema"]) if isinstance(meta.get("schema"), str) else DESCRIPTOR
-    faults += [Finding("S102", name, place, params={"why": why}) for why in (*wrong, *unread_schema(schema))]
-    faults += [Finding("S102", name, DESCRIPTOR, params={"why": why}) for why in unread_form(name, meta)]
+    faults += [Finding("S102", name, place, params={"why": why}) for why in wrong]
+    for file, form in ((place, unread_schema(schema)), (DESCRIPTOR, unread_form(name, meta))):
+        faults += [Finding("S102", name, file, params={"why": why, FORM: True}) for why in form]
     return Resource(name, str(path), tuple(Field(*parts) for parts in sound), primary, references, meta, schema)
 
 

@@ -157,8 +157,11 @@ def unread_form(name: str, meta: dict[str, Any]) -> list[str]:
 
 
 def unread_schema(schema: dict[str, Any]) -> list[str]:
-    """What a Table Schema says of all its cells that is not how they are read here."""
-    return _departing(schema, {"missingValues": PLAIN_FIELD["missingValues"]}, "the schema")
+    """What a Table Schema, whose fields are named, says of cells that is not how they are read here."""
+    wrong = _departing(schema, {"missingValues": PLAIN_FIELD["missingValues"]}, "the schema")
+    for field in schema["fields"]:
+        wrong += _departing(field, PLAIN_FIELD, f"the field {str(field['name'])[:60]}")
+    return wrong
 
 
 def hash_of(told: object) -> tuple[str, str] | None:
@@ -192,7 +195,6 @@ def sound_fields(
             k: _applied(k, v) for k, v in constraints.items() if isinstance(k, str) and _constraint_sound(kind, k, v)
         }
         wrong += [f"the constraint {str(k)[:60]!r} of {name} cannot be applied" for k in constraints if k not in kept]
-        wrong += _departing(field, PLAIN_FIELD, f"the field {name}")
         sound.append((name, kind, kept, field))
     return sound
 

@@ -15,7 +15,7 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 from planspec.diff.model import Side
 from planspec.diff.repository import Repository
 from planspec.errors import CannotTell
-from planspec.package import DESCRIPTOR, Package, ZipStore, open_package, safe_path
+from planspec.package import DESCRIPTOR, FORM, Package, ZipStore, open_package, safe_path
 
 MAX_DOWNLOAD = 500_000_000
 """Bytes fetched for one version at most."""
@@ -68,7 +68,7 @@ def _is_package(path: Path) -> bool:
 
 
 def _opened(package: Package, label: str, kind: str, commit: str = "") -> Opened:
-    for fault in package.faults:
+    for fault in (fault for fault in package.faults if FORM not in fault.params):
         at = f"{fault.file}:{fault.line}" if fault.line else fault.file
         why = " ".join(str(fault.params[k]) for k in ("path", "why") if k in fault.params)
         raise CannotTell(f"{label}: {at}: {why}", "mend it (plans validate names every fault), then compare again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from difflib import get_close_matches
 from typing import Any
@@ -12,6 +13,7 @@ import polars as pl
 from planspec.package import Reference
 from planspec.rules.context import KEYS, OBSERVATIONS, RECORDS, Context
 from planspec.rules.rows import PLACES
+from planspec.rules.told import YARDSTICK
 from planspec.tables import LINE
 
 c = nw.col
@@ -72,7 +74,7 @@ def _ends(key: str) -> tuple[tuple[str, str], tuple[str, str]]:
 
 
 def check_references(context: Context) -> None:
-    """P301 (reference to nothing), P302 (to a retired key), P304 (relative_to names nothing).
+    """P301 (reference to nothing), P302 (to a retired key), P304 (relative_to names nothing), R221 (nor do the words).
 
     A key that is missing is one finding, at the first row that names it, however many do.
     """
@@ -118,32 +120,28 @@ def _check_yardsticks(context: Context, names: Names) -> None:
     if not context.has("indicators"):
         return
     frames = context.frames
-    known = frames.table("indicators").select(c("indicator_id").alias("relative_to")).unique()
+    labels = {
+        row[0]: (row[1] or "").split("|")
+        for row in context.frame("indicators").select("indicator_id", "labels_zh").iter_rows()
+    }
     for name in OBSERVATIONS:
-        if context.has(name):
-            context.count("P304", frames.given(name, "relative_to"))
-            elsewhere = frames.table(name).filter(~c("relative_to").is_null() & ~c("relative_to").is_in(PLACES))
-            for row in (
-                frames.collect(
-                    [
-                        elsewhere.join(known, on="relative_to", how="anti").select(
-                            *with_key(context, name, "relative_to")
-                        )
-                    ]
-                )[0]
-                .sort(LINE)
-                .iter_rows(named=True)
-            ):
-                near = names.nearest(row["relative_to"], "indicators", "indicator_id", *PLACES)
-                context.report(
-                    "P304",
-                    name,
-                    row[LINE],
-                    "relative_to",
-                    key_of(context, name, row),
-                    cell=row["relative_to"],
-                    nearest=near,
-                )
+        if not context.has(name):
+            continue
+        context.count("P304", frames.given(name, "relative_to"))
+        elsewhere = frames.table(name).filter(~c("relative_to").is_null() & ~c("relative_to").is_in(PLACES))
+        rows = elsewhere.select(*with_key(context, name, "relative_to", "cue", "stated"))
+        for row in frames.collect([rows])[0].sort(LINE).iter_rows(named=True):
+            yardstick, key = row["relative_to"], key_of(context, name, row)
+            if yardstick not in labels:
+                near = names.nearest(yardstick, "indicators", "indicator_id", *PLACES)
+                context.report("P304", name, row[LINE], "relative_to", key, cell=yardstick, nearest=near)
+                continue
+            context.count("R221", 1)
+            words = f"{row['cue'] or ''} {row['stated'] or ''}"
+            economy = any("生产总值" in label for label in labels[yardstick]) and re.search(f"{YARDSTICK}|GDP", words)
+            if not economy and not any(label in words for label in labels[yardstick]):
+                told = {column: row[column] or "" for column in ("relative_to", "cue", "stated")}
+                context.report("R221", name, row[LINE], "relative_to", key, **told)
 
 
 def check_retired(context: Context) -> None:

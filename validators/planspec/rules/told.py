@@ -79,7 +79,8 @@ def _check_observations(context: Context, name: str) -> None:
 def _check_misprints(context: Context, name: str) -> None:
     """A record whose phrase or cue touches a misprint, and that has no note."""
     frames, key = context.frames, context.key_of(name)
-    prints = context.frame("errata").select("source_id", pl.col("start").alias("_from"), pl.col("end").alias("_to"))
+    sound = context.frame("errata").filter(~pl.col(LINE).is_in(context.collector.spoiled_lines("errata")))
+    prints = sound.select("source_id", pl.col("start").alias("_from"), pl.col("end").alias("_to"))
     context.count("R264", frames.height(name))
     rows = _mute(context, name).filter(~c("start").is_null() & ~c("end").is_null())
     rows = rows.select(LINE, key, "source_id", "start", "end", "stated")

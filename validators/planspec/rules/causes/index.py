@@ -102,7 +102,7 @@ class Causes:
     def lost(self) -> dict[str, tuple[str, Place]]:
         """Values that refer to nothing, each with the resource it should be in and the finding that says so."""
         values = {}
-        for place in [p for rule in ("P301", "P302", "P304") for p in self._by_rule[rule]]:
+        for place in [p for rule in ("P304", "P301", "P302") for p in self._by_rule[rule]]:
             resource = self.context.resource(place[1])
             targets = [r.resource for r in resource.references if r.field == place[3]] or ["indicators"]
             values[str(self.row(place[1], place[2]).get(place[3]))] = (targets[0], place)

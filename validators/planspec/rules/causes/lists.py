@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from planspec.findings import Place
-from planspec.rules.causes.index import UNPROVED, Causes, Keys, enough, formless
+from planspec.rules.causes.index import UNPROVED, Causes, Keys, enough, formless, record_of
 from planspec.rules.context import KEYS, OBSERVATIONS, RECORDS
 
 OF_UNIT = (
@@ -47,13 +47,28 @@ def follow_keys(causes: Causes) -> None:
     for name in {target for target, _ in lost.values()}:
         _mistyped(causes, name, [(value, place) for value, (target, place) in lost.items() if target == name])
     keys = Keys((value, place) for value, (_, place) in lost.items())
-    for place in causes.of("P340", "P331", "R229", *UNPROVED):
+    for place in causes.of("P304", "P344", "P345"):
+        linked = str(causes.row(place[1], place[2]).get(place[3]))
+        if linked in lost:
+            causes.explain(place, lost[linked][1])
+    for place in causes.of("P340", "P331", "R229", "R250", *UNPROVED):
         if cause := keys.nearest(place[4].split("/")[-1]):
             causes.explain(place, cause)
     for place in causes.of(*OF_UNIT):
         dangling = str(causes.row(place[1], place[2]).get(place[3]))
         if dangling in lost:
             causes.explain(place, lost[dangling][1])
+    for place in causes.of("S116", "P308"):
+        value = causes.row(place[1], place[2]).get(place[3])
+        for line in causes.lines_of(place[1], place[3], value):
+            for other in causes.at.get((place[1], line), ()):
+                if other[3] == place[3] and other[0] not in ("S116", "P308"):
+                    causes.explain(place, other)
+    twice = {place[4]: place for place in causes.of("S116") if place[3] == KEYS.get(place[1])}
+    for place in causes.of("P306", "P315") if twice else ():
+        record = record_of(causes.row(place[1], place[2]))[1]
+        if record in twice:
+            causes.explain(place, twice[record])
     units = enough(cause for name, cause in lost.values() if name == "units")
     districts = {value: cause for value, (name, cause) in lost.items() if name == "districts"}
     for place in causes.of("P340", "R294"):
@@ -84,8 +99,10 @@ def _mistyped(causes: Causes, name: str, lost: list[tuple[str, Place]]) -> None:
                 else:
                     keyed.append((str(key), other))
     keys = Keys(keyed)
+    # Where no more keys are missed than are wrong, what is missed is what stood there, however little is left of it.
+    all_ = enough(place for _, place in keyed) if len(lost) <= len({place[2] for _, place in keyed}) else []
     for value, place in lost:
-        for other in (*enough(keyless), *enough(keys.alike(value))):
+        for other in enough(keyless) + enough(keys.alike(value)) or all_:
             causes.explain(place, other)
 
 
@@ -100,6 +117,9 @@ def follow_lists(causes: Causes) -> None:
         for place in causes.of(*effects) if bad else ():
             for key in _entries(causes, place, name, columns) & bad.keys():
                 causes.explain(place, bad[key])
+        for place in causes.of("R275") if name == "units" else ():
+            for cause in enough(bad.values()):
+                causes.explain(place, cause)
         for rule in effects:
             _once(causes, rule, columns[0])
     for place in causes.of("P331"):
@@ -176,6 +196,11 @@ def follow_documents(causes: Causes) -> None:
     # Words of a document that is not listed are looked for in vain.
     for place in causes.of("T413", "T414", "P339") if lost else ():
         causes.explain(place, lost[0])
+    silent = {str(causes.row(p[1], p[2]).get("district_code")): p for p in causes.of("P332")}
+    missed = causes.of("P331")
+    for place in missed if len(missed) <= len(silent) else ():
+        if place[4].split("/")[0] in silent:
+            causes.explain(place, silent[place[4].split("/")[0]])
     _full(causes)
     _spans(causes)
     _covered(causes)
@@ -191,10 +216,12 @@ def _covered(causes: Causes) -> None:
         for column in ("source_id", "district_code"):
             half[column, row.get(column)].append(cause)
     every = enough(cause for _, cause in rows)
-    for place in causes.of("P306", "P330", "P331", "P332", "P340") if rows else ():
+    for place in causes.of("P306", "P330", "P331", "P332", "P340", "P346") if rows else ():
         row = causes.row(place[1], place[2])
         if place[0] == "P340":
             found = every if place[1] == "sources" else []
+        elif place[0] == "P346":
+            found = enough(half["source_id", row.get("source_id")])
         elif place[0] == "P306":
             found = [c for column in ("source_id", "district_code") for c in enough(half[column, row.get(column)])]
             found += every if place[1] == "figures" else []
@@ -221,7 +248,8 @@ def _spans(causes: Causes) -> None:
     for place in causes.of("P330"):
         row = causes.row(place[1], place[2])
         marks[row.get("source_id"), row.get("district_code")].append(place)
-    wrong = {causes.row("targets", line).get("source_id"): p for line, p in causes.wrong("targets", "P330").items()}
+    wrong_lines = causes.wrong("targets", "P330", "P335")
+    wrong = {causes.row("targets", line).get("source_id"): p for line, p in wrong_lines.items()}
     for place in causes.of("P333"):
         row = causes.row(place[1], place[2])
         places = marks[row.get("source_id"), row.get("district_code")]
@@ -229,6 +257,16 @@ def _spans(causes: Causes) -> None:
             causes.explain(*((place, mark) if len(places) == 1 else (mark, place)))
         if row.get("source_id") in wrong:
             causes.explain(place, wrong[row["source_id"]])
+    begins = {
+        causes.row("targets", line).get("source_id"): place
+        for line in wrong_lines
+        for place in causes.at["targets", line]
+        if place[3] in ("start", "end", "year", "source_id")
+    }
+    for place in causes.of("P335"):
+        source = causes.row(place[1], place[2]).get("source_id")
+        if source in begins:
+            causes.explain(place, begins[source])
 
 
 def follow_unused(causes: Causes) -> None:

@@ -29,7 +29,12 @@ Suspects = list[tuple[Row, Place]]
 
 
 def follow_numbers(causes: Causes) -> None:
-    """P315 on a figure whose record is wrong itself; R252 and T415 on a project whose number its figure disputes."""
+    """P315 and P319 on a figure whose record is wrong itself; R252 and T415 on a project whose number its figure disputes."""
+    for place in causes.of("P319"):
+        name, key = record_of(causes.row(place[1], place[2]))
+        for line in causes.lines_of(name, KEYS[name], key) if name else ():
+            for other in causes.on(name, line, "R201", "R243", "R246", "S112", "S114"):
+                causes.explain(place, other)
     for place in causes.of("P315"):
         figure = causes.row(place[1], place[2])
         name, key = record_of(figure)
@@ -53,22 +58,23 @@ def follow_projects(causes: Causes) -> None:
         name, key = record_of(causes.row(place[1], place[2]))
         if name == "projects":
             wrong[key] = place
-    for place in causes.of("P321"):
-        portfolio = causes.row("projects", place[2]).get("portfolio_id")
-        if portfolio in wrong:
-            causes.explain(place, wrong[portfolio])
+    # Where no row speaks for the portfolio, its kind is in doubt, once for all of its members.
+    first: dict[str, Place] = {}
+    for place in sorted(causes.of("P321"), key=itemgetter(2)):
+        portfolio = causes.row("projects", place[2]).get("portfolio_id") or ""
+        causes.explain(place, wrong.get(portfolio) or first.setdefault(portfolio, place))
     groups = causes.of("P320")
     members = _members(causes, set(wrong)) if groups else {}
     for place in groups:
         for key in (place[4], *members.get(place[4], ())):
             if key in wrong:
                 causes.explain(place, wrong[key])
-    for place in causes.of("P305", "P336"):
+    for place in causes.of("P305", "P336", "P345"):
         owner = OWNERS.get(place[3], "")
         owned = causes.row(place[1], place[2]).get(place[3])
         for line in causes.lines_of(owner, KEYS[owner], owned) if owner else ():
             for other in causes.at.get((owner, line), ()):
-                if other[3] == "district_code" or place[0] == "P336":
+                if other[3] == "district_code" or place[0] == "P336" or (place[0] == "P345" and other[3] == "name_zh"):
                     causes.explain(place, other)
 
 
