@@ -205,6 +205,13 @@ def test_a_link_that_leaves_the_package_is_refused(tmp_path: Path) -> None:
         validate(package, None)
 
 
+def test_a_link_to_itself_is_refused(package: Path) -> None:
+    (package / "data/units.csv").unlink()
+    (package / "data/units.csv").symlink_to("units.csv")
+    with pytest.raises(CannotTell, match=r"data/units\.csv is a link that leads nowhere"):
+        validate(package)
+
+
 def test_a_text_outside_the_folder_of_texts_is_not_read(tmp_path: Path) -> None:
     package = fixtures.assemble(tmp_path / "package")
     (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")

@@ -95,7 +95,12 @@ class FolderStore(Store):
 
     def _path(self, name: str) -> Path:
         path = self.root / name
-        if not path.resolve().is_relative_to(self.root.resolve()):
+        try:
+            inside = path.resolve().is_relative_to(self.root.resolve())
+        except (OSError, RuntimeError) as error:
+            # Python up to 3.12 tells of a circle by a RuntimeError.
+            raise CannotTell(f"{name} is a link that leads nowhere", "replace the link by the file itself") from error
+        if not inside:
             raise CannotTell(f"{name} leads outside the package", "replace the link by the file itself")
         return path
 
