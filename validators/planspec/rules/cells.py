@@ -173,8 +173,8 @@ def report_cells(
 
 SEVERAL = 3
 """Wrong cells from which on a row may be wrong as a whole."""
-LOOKED_AT = 200
-"""Rows of which it is asked at most, whether their cells stand in wrong columns."""
+LOOKED_AT = 20
+"""Rows of each part of a file of which it is asked at most, whether their cells stand in wrong columns."""
 
 
 def _whole_rows(
@@ -190,7 +190,8 @@ def _whole_rows(
     told: dict[int, str] = {}
     lost = {row[0]: ",".join(cell or "" for cell in row[1:]) for row in asked.iter_rows()}
     for row in asked.iter_rows(named=True):
-        if all(row[column] is None for column in needed):
+        asked_for = needed if len(needed) >= SEVERAL else resource.columns
+        if all(row[column] is None for column in asked_for):
             told[row[LINE]] = "no cell that must be filled is"
     for row in asked.filter(~pl.col(LINE).is_in(list(told))).head(LOOKED_AT).iter_rows(named=True):
         if column := _shifted(resource, rules, [row[column] for column in resource.columns]):
