@@ -69,7 +69,7 @@ def _all_at_hand(context: Context) -> bool:
 
 
 def _check_at_hand(context: Context) -> None:
-    """T412: a file that sources.csv names and that is not beside the others."""
+    """T412: a file that sources.csv names and that is not beside the others. T422: one that is there under another name."""
     if not context.has("sources"):
         return
     for row in context.raw("sources").iter_rows(named=True):
@@ -77,6 +77,10 @@ def _check_at_hand(context: Context) -> None:
         spoiled = context.collector.spoiled("sources", row[LINE])
         if row["source_id"] not in context.texts and not spoiled:
             context.report("T412", "sources", row[LINE], "file", row["source_id"], cell=row["file"])
+        text = context.texts.get(row["source_id"])
+        context.count("T422", int(text is not None))
+        if text is not None and text.file != row["file"]:
+            context.report("T422", "sources", row[LINE], "file", row["source_id"], cell=row["file"], found=text.file)
 
 
 def _check_notes(context: Context, name: str, column: str) -> None:

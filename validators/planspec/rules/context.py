@@ -38,11 +38,12 @@ KEYS = {
 
 @dataclass
 class Text:
-    """A source text as stored, with its compact form computed once."""
+    """A source text as stored, with its compact form computed once; `file`: the name under which it was found."""
 
     source_id: str
     stored: str
     sha256: str
+    file: str = ""
     _compact: Compact | None = field(default=None, repr=False)
 
     @property

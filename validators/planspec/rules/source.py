@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 
 import polars as pl
@@ -60,16 +60,35 @@ def find_text(folders: Folders, name: str | None) -> Path | None:
 
 
 def load_texts(context: Context, folders: Folders) -> None:
-    """Read the texts that sources.csv names from `folders` (UTF-8, newlines raw); missing ones are left out."""
+    """Read the texts that sources.csv names from `folders` (UTF-8, newlines raw); missing ones are left out.
+
+    A text that is not there under its name is known by its checksum among those that no row names.
+    """
     if folders is None or not context.has("sources"):
         return
-    for source, name in context.frame("sources").select("source_id", "file").iter_rows():
-        path = find_text(folders, name)
+    rows = context.frame("sources").select("source_id", "file", "sha256").rows()
+    named = {str(name) for _, name, _ in rows}
+    for source, name, checksum in rows:
+        path = find_text(folders, name) or _by_checksum(folders, checksum, named)
         if source and path:
             data = path.read_bytes()
-            context.texts[source] = Text(
-                source, data.decode("utf-8", errors="replace"), hashlib.sha256(data).hexdigest()
-            )
+            digest = hashlib.sha256(data).hexdigest()
+            context.texts[source] = Text(source, data.decode("utf-8", errors="replace"), digest, path.name)
+
+
+STRANGE = 100
+"""Texts of a folder, beyond those that rows name, that are looked through for a checksum."""
+
+
+def _by_checksum(folders: Folders, checksum: str | None, named: set[str]) -> Path | None:
+    """A text that no row names, with this checksum; None where there is none among the first of each folder."""
+    for folder in (folders,) if isinstance(folders, Path) else folders or ():
+        strange = (path for path in sorted(folder.glob("*.txt")) if path.name not in named and path.is_file())
+        for path in islice(strange, STRANGE):
+            with path.open("rb") as file:
+                if hashlib.file_digest(file, "sha256").hexdigest() == checksum:
+                    return path
+    return None
 
 
 def check_sources(context: Context) -> None:

@@ -49,7 +49,8 @@ def follow_keys(causes: Causes) -> None:
     keys = Keys((value, place) for value, (_, place) in lost.items())
     for place in causes.of("P304", "P344", "P345"):
         linked = str(causes.row(place[1], place[2]).get(place[3]))
-        if linked in lost:
+        # Two rows may name the same yardstick wrongly: neither says so of the other.
+        if linked in lost and (place[0] != "P304" or lost[linked][1][0] != "P304" or lost[linked][1] in causes.reasons):
             causes.explain(place, lost[linked][1])
     for place in causes.of("P340", "P331", "R229", "R250", *UNPROVED):
         if cause := keys.nearest(place[4].split("/")[-1]):
@@ -99,11 +100,23 @@ def _mistyped(causes: Causes, name: str, lost: list[tuple[str, Place]]) -> None:
                 else:
                     keyed.append((str(key), other))
     keys = Keys(keyed)
-    # Where no more keys are missed than are wrong, what is missed is what stood there, however little is left of it.
-    all_ = enough(place for _, place in keyed) if len(lost) <= len({place[2] for _, place in keyed}) else []
     for value, place in lost:
-        for other in enough(keyless) + enough(keys.alike(value)) or all_:
+        for other in enough(keyless) + enough(keys.alike(value)) or _only(causes, name, keyed, lost):
             causes.explain(place, other)
+
+
+def _only(causes: Causes, name: str, keyed: list[tuple[str, Place]], lost: list[tuple[str, Place]]) -> list[Place]:
+    """Where one key alone is wrong and one alone is missed, the wrong one, however little it is like: it stood there.
+
+    A record's key begins with its district and year, which the row still tells.
+    """
+    wrong = {place[2]: place for _, place in keyed}
+    if len(wrong) != 1 or len(lost) != 1:
+        return []
+    ((line, place),) = wrong.items()
+    row = causes.row(name, line)
+    owner = f"{row.get('district_code')}-{row.get('year')}-" if name in RECORDS.values() else ""
+    return [place] if lost[0][0].startswith(owner) else []
 
 
 def follow_lists(causes: Causes) -> None:
