@@ -214,7 +214,8 @@ def test_a_link_to_itself_is_refused(package: Path) -> None:
 
 def test_a_text_outside_the_folder_of_texts_is_not_read(tmp_path: Path) -> None:
     package = fixtures.assemble(tmp_path / "package")
-    (tmp_path / "secret.txt").write_text("secret", encoding="utf-8")
+    # The same bytes as the document's, which nothing in the folder has any more.
+    (package / "sources/902-xinglan-digest.txt").rename(tmp_path / "secret.txt")
     sources = (package / "data/sources.csv").read_text(encoding="utf-8")
     (package / "data/sources.csv").write_text(
         sources.replace("902-xinglan-digest.txt", "../../secret.txt"), encoding="utf-8"
