@@ -148,9 +148,9 @@ def kills(how: str, dist: str, urls: list[str], places: list[str], points: list[
     """At each point: publish to a place of its own, be killed, look, publish again."""
     report = []
     for url, place, point in zip(urls, places, points, strict=True):
-        first = ended(child(lambda u=url, p=point: KILLERS[how](dist, u, p)))  # type: ignore[misc]
+        first = ended(child(lambda u=url, p=point: KILLERS[how](dist, u, p)))  # type: ignore[misc] # each lambda keeps its own
         seen = half_seen(Path(place)) if place else []
-        again = ended(child(lambda u=url: published(dist, u)))  # type: ignore[misc]
+        again = ended(child(lambda u=url: published(dist, u)))  # type: ignore[misc] # each lambda keeps its own
         report.append({"point": point, "first": first, "half": seen, "again": again})
     return report
 
@@ -168,7 +168,7 @@ def race(dists: list[str], url: str, lag: bool) -> dict:
             pass
         return published(dist, url)
 
-    pids = [child(lambda d=d: go(d)) for d in dists]  # type: ignore[misc]
+    pids = [child(lambda d=d: go(d)) for d in dists]  # type: ignore[misc] # each lambda keeps its own
     ends = [ended(p) for p in pids]
     os.kill(reader, signal.SIGTERM)
     os.close(listen)

@@ -51,9 +51,9 @@ def show(path: Path, format: str) -> str:
     lines = summary(path)
     if format == "json":
         return json.dumps(lines, ensure_ascii=False, indent=2) + "\n"
-    reasons = sorted({reason for line in lines for reason in line["context"]})  # type: ignore[attr-defined]
+    reasons = sorted({reason for line in lines for reason in line["context"]})  # type: ignore[attr-defined] # a table of counts
     head = ["source", "figures", "rows", *REFERENCES, *reasons, "furniture", "open"]
-    body = [[str(line["context"].get(c, 0) if c in reasons else line[c]) for c in head] for line in lines]  # type: ignore[attr-defined]
+    body = [[str(line["context"].get(c, 0) if c in reasons else line[c]) for c in head] for line in lines]  # type: ignore[attr-defined] # a table of counts
     if format == "markdown":
         rule = "| " + " | ".join("---" if c == "source" else "---:" for c in head) + " |"
         return "\n".join(["| " + " | ".join(head) + " |", rule, *("| " + " | ".join(r) + " |" for r in body)]) + "\n"

@@ -136,26 +136,32 @@ def _check_writable(file: str, content: Any) -> None:
         raise CannotTell(f"{file}: `{ascii(place)[1:-1] if not place.isprintable() else place}` {why}", "write it anew")
 
 
+def _check_descriptor(package: Package) -> None:
+    """Refuse what no artifact can hold, and a package that no release could be named by."""
+    _check_writable(DESCRIPTOR, package.descriptor)
+    for resource in package:
+        file = resource.meta.get("schema")
+        _check_writable(file if isinstance(file, str) else DESCRIPTOR, resource.schema)
+    for needed in ("name", "version"):
+        if not package.descriptor.get(needed):
+            raise CannotTell(f"{DESCRIPTOR} has no `{needed}`", "a release is named by it; add it")
+    try:
+        parse_version(package.version)
+    except ValueError as error:
+        raise CannotTell(
+            f"{DESCRIPTOR}: `version` {package.version[:80]!r} is not of the form 1.2.3",
+            "write three numbers with dots between; `plans release` does",
+        ) from error
+
+
 def read_content(path: Path, diff: str = "") -> Content:
     """Read the package at `path` (folder, descriptor or zip) for building.
 
     Raises `CannotTell` where the package or one of its tables cannot be read: no artifact is made of half a package.
     """
     package = open_package(path)
-    _check_writable(DESCRIPTOR, package.descriptor)
-    for resource in package:
-        file = resource.meta.get("schema")
-        _check_writable(file if isinstance(file, str) else DESCRIPTOR, resource.schema)
-    for needed in ("name", "version"):
-        if package.descriptor and not package.descriptor.get(needed):
-            raise CannotTell(f"{DESCRIPTOR} has no `{needed}`", "a release is named by it; add it")
-    try:
-        parse_version(package.version or "0.0.0")
-    except ValueError as error:
-        raise CannotTell(
-            f"{DESCRIPTOR}: `version` {package.version[:80]!r} is not of the form 1.2.3",
-            "write three numbers with dots between; `plans release` does",
-        ) from error
+    if package.descriptor:
+        _check_descriptor(package)
     tables, faults = read_tables(package)
     unread = [r.name for r in package if r.name not in tables]
     wrong = [*package.faults, *(fault for fault in faults if fault.rule not in LEGIBLE)]

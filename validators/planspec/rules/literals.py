@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
 from itertools import pairwise
-from re import _constants as sre  # type: ignore[attr-defined]
-from re import _parser as sre_parser  # type: ignore[attr-defined]
+from re import _constants as sre  # type: ignore[attr-defined] # no stub knows it
+from re import _parser as sre_parser  # type: ignore[attr-defined] # no stub knows it
 from types import CodeType, FunctionType, ModuleType
 from typing import Any
 

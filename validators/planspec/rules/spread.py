@@ -83,7 +83,7 @@ def _place_in(resource: Resource) -> Any:
 
 def _text(frame: DataFrame, name: str) -> Column:
     """A column as text, null where a cell is empty; a number as a person writes it."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F  # noqa: N812 # as its documentation has it
 
     kind = dict(frame.dtypes)[name]
     if kind in ("double", "float"):
@@ -95,7 +95,7 @@ def _text(frame: DataFrame, name: str) -> Column:
 
 def _typed(frame: DataFrame, name: str, kind: str) -> Column:
     """A column cast to the type of the schema; what has not the form of the type is null."""
-    from pyspark.sql import functions as F  # noqa: N812
+    from pyspark.sql import functions as F  # noqa: N812 # as its documentation has it
 
     wanted = SPARK_TYPES.get(kind, "string")
     if dict(frame.dtypes)[name] == wanted != "string":
